@@ -1,0 +1,53 @@
+package org.blossomlm.model.gguf;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+
+/** Passes on as many bytes as a tensor has, and refuses more. */
+final class ExactChannel implements WritableByteChannel {
+  private final WritableByteChannel out;
+  private final String tensor;
+  private final long bytes;
+  private long written;
+  private boolean open = true;
+
+  ExactChannel(WritableByteChannel out, String tensor, long bytes) {
+    this.out = out;
+    this.tensor = tensor;
+    this.bytes = bytes;
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    if (source.remaining() > bytes - written) {
+      throw mismatch("at least " + (written + source.remaining()));
+    }
+    int count = out.write(source);
+    written += count;
+    return count;
+  }
+
+  void requireComplete() throws IOException {
+    open = false;
+    if (written != bytes) {
+      throw mismatch(Long.toString(written));
+    }
+  }
+
+  private IOException mismatch(String found) {
+    return new IOException(
+        "tensor " + tensor + " was given " + found + " bytes, its type and shape take " + bytes);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return open;
+  }
+
+  /** Sources may close what they were given; the file stays open. */
+  @Override
+  public void close() {
+    open = false;
+  }
+}
