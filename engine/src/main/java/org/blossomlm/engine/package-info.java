@@ -1,0 +1,13 @@
+/**
+ * A model in motion: load a model, stream a chat, stop it, close it.
+ *
+ * {@snippet class="org.blossomlm.engine.Snippets" region="chat"}
+ *
+ * <p>Text that is no chat goes through a {@link Session}:
+ *
+ * {@snippet class="org.blossomlm.engine.Snippets" region="complete"}
+ */
+@NullMarked
+package org.blossomlm.engine;
+
+import org.jspecify.annotations.NullMarked;
