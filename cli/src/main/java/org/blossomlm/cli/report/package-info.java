@@ -1,0 +1,5 @@
+/** What is in a model file, for people. */
+@NullMarked
+package org.blossomlm.cli.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,268 @@
+package org.blossomlm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.blossomlm.cli.FakeModel.FakeEngine;
+import org.blossomlm.cli.terminal.Messages;
+import org.blossomlm.cli.terminal.Output;
+import org.blossomlm.engine.FinishReason;
+import org.blossomlm.engine.OutOfMemoryException;
+import org.blossomlm.model.ModelException;
+import org.blossomlm.model.chat.ChatMessage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayName("The command line")
+class CommandLineTest {
+  @TempDir Path folder;
+
+  private final FakeEngine engine = new FakeEngine();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private OutputStream outStream = out;
+  private Locale locale = Locale.ENGLISH;
+  private String model = "";
+
+  @BeforeEach
+  void aModelFile() throws IOException {
+    model = Files.createFile(folder.resolve("stories-q4_0.gguf")).toString();
+  }
+
+  private int blossom(String... arguments) {
+    return blossomWithInput("", arguments);
+  }
+
+  private int blossomWithInput(String input, String... arguments) {
+    out.reset();
+    err.reset();
+    boolean inputIsTerminal = input.isEmpty();
+    var streams =
+        new Streams(
+            new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+            new Output(outStream),
+            new Output(err),
+            inputIsTerminal,
+            false,
+            false);
+    return Main.run(
+        new Application(streams, Messages.in(locale), engine, Map.of(), folder), arguments);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void one_answer_goes_to_standard_output_and_nothing_else() {
+    assertThat(blossom("run", model, "hello", "world")).isZero();
+    assertThat(out()).isEqualTo("HELLO WORLD\n");
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void piped_text_comes_before_the_prompt() {
+    assertThat(blossomWithInput("a text\n", "run", model, "summarise")).isZero();
+    assertThat(out()).isEqualTo("A TEXT SUMMARISE\n");
+    assertThat(blossomWithInput("only this\n", "run", model)).isZero();
+    assertThat(out()).isEqualTo("ONLY THIS\n");
+  }
+
+  @Test
+  void without_any_prompt_there_is_nothing_to_answer() {
+    assertThat(blossomWithInput("\n", "run", model)).isEqualTo(2);
+    assertThat(err()).contains("there is no prompt");
+  }
+
+  @Test
+  void options_reach_the_engine() {
+    blossom(
+        "run",
+        model,
+        "--system",
+        "Be brief.",
+        "--temperature",
+        "0",
+        "--seed=3",
+        "--stop",
+        "a",
+        "--stop",
+        "b",
+        "--num-ctx",
+        "77",
+        "--threads",
+        "3",
+        "--kernels",
+        "scalar",
+        "x");
+    assertThat(engine.loads.getFirst().contextLength()).isEqualTo(77);
+    assertThat(engine.loads.getFirst().threads()).isEqualTo(3);
+    assertThat(engine.loads.getFirst().kernels()).contains("scalar");
+    assertThat(engine.generations.getFirst().stop()).containsExactly("a", "b");
+    assertThat(engine.generations.getFirst().sampling().temperature()).isZero();
+    assertThat(engine.conversations.getFirst())
+        .containsExactly(ChatMessage.system("Be brief."), ChatMessage.user("x"));
+  }
+
+  @Test
+  void scripts_get_json() {
+    engine.finishReason = FinishReason.LENGTH;
+    assertThat(blossom("run", model, "--format", "json", "say \"hi\"")).isZero();
+    JsonNode answer = JsonMapper.builder().build().readTree(out());
+    assertThat(answer.path("text").asString()).isEqualTo("SAY \"HI\"");
+    assertThat(answer.path("finish_reason").asString()).isEqualTo("length");
+    assertThat(answer.path("prompt_tokens").asInt()).isEqualTo(3);
+    assertThat(answer.path("cached_tokens").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void timings_and_notes_go_to_standard_error() {
+    engine.finishReason = FinishReason.CONTEXT_FULL;
+    assertThat(blossom("run", model, "--verbose", "x")).isZero();
+    assertThat(out()).isEqualTo("X\n");
+    assertThat(err())
+        .contains("prompt eval count:    2 token(s)", "context of 4096 tokens is full");
+  }
+
+  @Test
+  void a_prompt_may_begin_with_an_at_sign() {
+    blossom("run", model, "@alice hello");
+    assertThat(out()).isEqualTo("@ALICE HELLO\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--temperature=-1", "--top-p=2", "--num-predict=x", "--context-full=no"})
+  void values_out_of_range_are_wrong_usage(String option) {
+    assertThat(blossom("run", model, option, "x")).isEqualTo(2);
+    assertThat(err()).contains("cannot be", "allowed:").contains("blossom run --help");
+  }
+
+  @Test
+  void a_misspelt_command_or_option_is_guessed() {
+    assertThat(blossom("shwo", model)).isEqualTo(2);
+    assertThat(err()).contains("'shwo' is not known here", "blossom show");
+    assertThat(blossom("run", model, "--temprature", "0")).isEqualTo(2);
+    assertThat(err()).contains("--temperature");
+  }
+
+  @Test
+  void a_missing_file_is_wrong_usage_and_near_names_are_suggested() {
+    assertThat(blossom("run", folder.resolve("stories_q4_0.gguf").toString(), "x")).isEqualTo(2);
+    assertThat(err()).contains("there is no such file", "Did you mean", "stories-q4_0.gguf");
+    assertThat(blossom("run", folder.resolve("unlike.gguf").toString(), "x")).isEqualTo(2);
+    assertThat(err()).doesNotContain("Did you mean");
+    assertThat(blossom("run", folder.toString(), "x")).isEqualTo(2);
+    assertThat(err()).contains("is a folder", "stories-q4_0.gguf");
+  }
+
+  @Test
+  void failures_have_codes_of_their_own_and_one_line() {
+    engine.onLoad =
+        options -> {
+          throw new ModelException("bad\nmodel");
+        };
+    assertThat(blossom("run", model, "x")).isEqualTo(3);
+    assertThat(err()).isEqualTo("error: bad model\n");
+    engine.onLoad =
+        options -> {
+          throw new OutOfMemoryException("needs 9 GiB");
+        };
+    assertThat(blossom("run", model, "x")).isEqualTo(4);
+    engine.onLoad =
+        options -> {
+          throw new OutOfMemoryError("Java heap space");
+        };
+    assertThat(blossom("run", model, "x")).isEqualTo(4);
+    assertThat(err()).contains("-Xmx");
+    engine.onLoad =
+        options -> {
+          throw new IllegalStateException();
+        };
+    assertThat(blossom("run", model, "x")).isEqualTo(1);
+    assertThat(err()).contains("bug").doesNotContain("\tat ");
+  }
+
+  @Test
+  void debug_prints_where_it_happened() {
+    engine.onLoad =
+        options -> {
+          throw new ModelException("bad");
+        };
+    assertThat(blossom("run", model, "x", "--debug")).isEqualTo(3);
+    assertThat(err()).contains("error: bad\n", "\tat ");
+  }
+
+  @Test
+  void a_reader_that_went_away_ends_the_program_quietly() {
+    outStream =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    assertThat(blossom("run", model, "x")).isZero();
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void a_full_disk_is_an_error() {
+    outStream =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    assertThat(blossom("run", model, "x")).isEqualTo(1);
+    assertThat(err()).contains("No space left on device");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "show", "doctor", "tokenize", "render", "logits"})
+  void every_command_explains_itself_with_an_example_in_both_languages(String command) {
+    assertThat(blossom(command, "--help")).isZero();
+    assertThat(out()).contains("Usage: blossom " + command, "Example", "  blossom " + command);
+    locale = Locale.CHINESE;
+    assertThat(blossom(command, "--help")).isZero();
+    assertThat(out()).contains("用法：blossom " + command, "示例", "  blossom " + command);
+  }
+
+  @Test
+  void no_option_is_left_unexplained() {
+    for (String command : new String[] {"run", "show", "tokenize", "render", "logits"}) {
+      blossom(command, "--help");
+      assertThat(out().lines().filter(line -> line.matches("\\s+(-\\w, )?--[^ ]+\\s*")))
+          .as(command)
+          .allSatisfy(line -> assertThat(line).hasSizeGreaterThan(24));
+    }
+  }
+
+  @Test
+  void the_help_of_the_program_lists_commands_and_exit_codes() {
+    assertThat(blossom("--help")).isZero();
+    assertThat(out()).contains("tokenize", "130", "BLOSSOM_JAVA_HOME");
+    assertThat(blossom("--version")).isZero();
+    assertThat(out()).startsWith("blossom ");
+    assertThat(blossom()).isEqualTo(2);
+    assertThat(err()).contains("Commands:");
+  }
+}

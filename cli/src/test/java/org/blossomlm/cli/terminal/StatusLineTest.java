@@ -1,0 +1,37 @@
+package org.blossomlm.cli.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The status line")
+class StatusLineTest {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  @Test
+  void stays_silent_about_work_that_is_done_at_once() {
+    StatusLine status = new StatusLine(new Output(bytes), true, () -> 80);
+    status.show("working");
+    status.clear();
+    assertThat(bytes.toString()).isEmpty();
+  }
+
+  @Test
+  void shows_nothing_where_there_is_no_terminal() throws InterruptedException {
+    StatusLine status = new StatusLine(new Output(bytes), false, () -> 80);
+    Thread.sleep(450);
+    status.show("working");
+    assertThat(bytes.toString()).isEmpty();
+  }
+
+  @Test
+  void leaves_no_trace() throws InterruptedException {
+    StatusLine status = new StatusLine(new Output(bytes), true, () -> 12);
+    Thread.sleep(450);
+    status.show("a text that is too long for the line");
+    status.clear();
+    assertThat(bytes.toString()).contains("a text that").doesNotContain("too").endsWith("\r\033[K");
+  }
+}
