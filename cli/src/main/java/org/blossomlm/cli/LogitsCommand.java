@@ -50,7 +50,12 @@ final class LogitsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path path = ModelPath.resolve(model, application.messages());
-    LoadOptions options = new LoadOptions(tokens.length, threads, chunkSize, kernels);
+    LoadOptions options =
+        LoadOptions.DEFAULT
+            .withContextLength(tokens.length)
+            .withThreads(threads)
+            .withChunkSize(chunkSize)
+            .withKernels(kernels);
     try (LanguageModel loaded = application.engine().load(path, options)) {
       int vocabulary = loaded.tokenizer().vocabularySize();
       for (int token : tokens) {

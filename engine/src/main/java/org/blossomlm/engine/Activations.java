@@ -2,6 +2,8 @@ package org.blossomlm.engine;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.blossomlm.engine.kernels.Kernels;
+import org.blossomlm.engine.kernels.ProductInput;
 
 /**
  * The intermediate results of a forward pass over up to {@code capacity} tokens: float32, row per
@@ -13,42 +15,61 @@ final class Activations implements AutoCloseable {
 
   final int capacity;
   final MemorySegment residual;
-  final MemorySegment normed;
+
+  /**
+   * Normed residual, what the heads attended to, and the gated feed-forward: what matrices take.
+   */
+  final ProductInput normed;
+
+  final ProductInput attended;
+  final ProductInput gated;
   final MemorySegment query;
   final MemorySegment key;
   final MemorySegment value;
-  final MemorySegment attended;
   final MemorySegment projected;
-  final MemorySegment gate;
   final MemorySegment up;
   final MemorySegment cosSin;
   final MemorySegment logits;
+  private final MemorySegment encoded;
   private final Arena arena = Arena.ofShared();
 
-  Activations(Architecture a, int vocabulary, int capacity) {
+  Activations(Architecture a, Kernels kernels, int vocabulary, int capacity) {
     this.capacity = capacity;
+    // Never zero-sized, so that there is always an address.
+    encoded = arena.allocate(Math.max(64, capacity * encodedBytes(a, kernels)), 64);
     residual = floats(capacity, a.hidden());
-    normed = floats(capacity, a.hidden());
+    normed = input(a.hidden());
+    attended = input(a.queryWidth());
+    gated = input(a.feedForward());
     projected = floats(capacity, a.hidden());
     query = floats(capacity, a.queryWidth());
-    attended = floats(capacity, a.queryWidth());
     key = floats(capacity, a.keyValueWidth());
     value = floats(capacity, a.keyValueWidth());
-    gate = floats(capacity, a.feedForward());
     up = floats(capacity, a.feedForward());
     cosSin = floats(capacity, a.rope().rotated());
     logits = floats(Math.min(capacity, LOGIT_ROWS), vocabulary);
   }
 
   /** Bytes that a batch of {@code tokens} takes. */
-  static long bytes(Architecture a, int vocabulary, int tokens) {
+  static long bytes(Architecture a, Kernels kernels, int vocabulary, int tokens) {
     long perToken =
         3L * a.hidden()
             + 2L * a.queryWidth()
             + 2L * a.keyValueWidth()
             + 2L * a.feedForward()
             + a.rope().rotated();
-    return Float.BYTES * (perToken * tokens + (long) Math.min(tokens, LOGIT_ROWS) * vocabulary);
+    long floats = perToken * tokens + (long) Math.min(tokens, LOGIT_ROWS) * vocabulary;
+    return Float.BYTES * floats + tokens * encodedBytes(a, kernels);
+  }
+
+  /** Of the widest input; one buffer serves all, since only one is multiplied at a time. */
+  private static long encodedBytes(Architecture a, Kernels kernels) {
+    int widest = Math.max(a.hidden(), Math.max(a.queryWidth(), a.feedForward()));
+    return kernels.encodedBytes(widest);
+  }
+
+  private ProductInput input(int columns) {
+    return new ProductInput(floats(capacity, columns), encoded, columns);
   }
 
   private MemorySegment floats(int rows, int columns) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.blossomlm.engine.kernels.KernelProvider;
 import org.blossomlm.engine.kernels.Kernels;
+import org.blossomlm.engine.kernels.KvType;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.chat.ChatTemplate;
 import org.blossomlm.model.chat.ChatTemplates;
@@ -26,6 +27,7 @@ final class GgufLanguageModel implements LanguageModel {
   private final SharedDecoder decoder;
   private final int contextLength;
   private final int chunkSize;
+  private final KvType kvType;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes over {@code file} if it returns normally. */
@@ -41,6 +43,7 @@ final class GgufLanguageModel implements LanguageModel {
               .formatted(tokenizer.vocabularySize(), weights.vocabulary()));
     }
     template = ChatTemplates.find(file.metadata());
+    kvType = kvType(options, architecture);
     contextLength =
         options.contextLength() > 0
             ? options.contextLength()
@@ -49,11 +52,20 @@ final class GgufLanguageModel implements LanguageModel {
         Math.min(contextLength, options.chunkSize() > 0 ? options.chunkSize() : DEFAULT_CHUNK);
     new MemoryNeed(
             file.fileBytes(),
-            KvCache.bytes(architecture, contextLength),
-            Activations.bytes(architecture, weights.vocabulary(), chunkSize))
+            KvCache.bytes(architecture, kvType, contextLength),
+            Activations.bytes(architecture, kernels, weights.vocabulary(), chunkSize))
         .check(Machine.availableMemory(), contextLength);
     pool = new WorkerPool(options.threads() > 0 ? options.threads() : Machine.physicalCores());
     decoder = new SharedDecoder(new Decoder(architecture, weights, kernels, pool));
+  }
+
+  private static KvType kvType(LoadOptions options, Architecture architecture) {
+    if (!options.kvType().holds(architecture.headSize())) {
+      throw new IllegalArgumentException(
+          "keys and values cannot be stored as %s: the model's heads have %d elements, not a multiple of 32; use f16"
+              .formatted(options.kvType().id(), architecture.headSize()));
+    }
+    return options.kvType();
   }
 
   static GgufLanguageModel load(Path path, LoadOptions options) {
@@ -113,7 +125,7 @@ final class GgufLanguageModel implements LanguageModel {
 
   @Override
   public Session newSession() {
-    return new DecoderSession(new Sequence(decoder, contextLength, chunkSize), tokenizer);
+    return new DecoderSession(new Sequence(decoder, kvType, contextLength, chunkSize), tokenizer);
   }
 
   @Override

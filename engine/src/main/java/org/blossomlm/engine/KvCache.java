@@ -1,44 +1,61 @@
 package org.blossomlm.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import org.blossomlm.engine.kernels.CachedHead;
+import org.blossomlm.engine.kernels.AttentionTask;
+import org.blossomlm.engine.kernels.Kernels;
+import org.blossomlm.engine.kernels.KvType;
 
 /*
- * A page holds the keys and values of PAGE_TOKENS positions in all layers. Pages come as positions are used, so a long
- * context costs memory only as far as it is filled. Within a page and layer keys lie position after position, each with
- * all key/value heads side by side; values likewise.
+ * A page holds the keys and values of PAGE_TOKENS positions in all layers, one layer after the other, its keys before its
+ * values. Pages come as positions are used, so a long context costs memory only as far as it is filled. Within a page and
+ * layer keys lie position after position, each with all key/value heads side by side; values likewise.
  */
-/** Keys (rotated) and values of one sequence, float16. Not thread-safe. */
+/** Keys (rotated) and values of one sequence. Not thread-safe. */
 final class KvCache implements AutoCloseable {
   static final int PAGE_TOKENS = 64;
 
   private final Architecture architecture;
+  private final KvType type;
   private final int capacity;
+  private final long rowBytes;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment[][] keys;
-  private final MemorySegment[][] values;
-  private int pages;
+  private final MemorySegment[] pages;
+  private final MemorySegment pageTable;
+  private int allocated;
 
-  KvCache(Architecture architecture, int capacity) {
+  KvCache(Architecture architecture, KvType type, int capacity) {
     this.architecture = architecture;
+    this.type = type;
     this.capacity = capacity;
-    int maxPages = (capacity + PAGE_TOKENS - 1) / PAGE_TOKENS;
-    this.keys = new MemorySegment[architecture.layers()][maxPages];
-    this.values = new MemorySegment[architecture.layers()][maxPages];
+    this.rowBytes = type.bytes(architecture.keyValueWidth());
+    this.pages = new MemorySegment[pages(capacity)];
+    this.pageTable = arena.allocate(JAVA_LONG, pages.length);
+  }
+
+  private static int pages(long tokens) {
+    return (int) ((tokens + PAGE_TOKENS - 1) / PAGE_TOKENS);
   }
 
   /** Bytes of keys and values of {@code tokens} positions. */
-  static long bytes(Architecture a, long tokens) {
-    long roundedUp = (tokens + PAGE_TOKENS - 1) / PAGE_TOKENS * PAGE_TOKENS;
-    return roundedUp * a.layers() * 2L * a.keyValueWidth() * Short.BYTES;
+  static long bytes(Architecture a, KvType type, long tokens) {
+    return pages(tokens) * pageBytes(a, type);
+  }
+
+  private static long pageBytes(Architecture a, KvType type) {
+    return 2L * PAGE_TOKENS * a.layers() * type.bytes(a.keyValueWidth());
   }
 
   int capacity() {
     return capacity;
+  }
+
+  KvType type() {
+    return type;
   }
 
   /** Makes room for positions below {@code length}. */
@@ -46,38 +63,37 @@ final class KvCache implements AutoCloseable {
     if (length > capacity) {
       throw new IllegalArgumentException("length must be at most " + capacity + ": " + length);
     }
-    long layerBytes = (long) PAGE_TOKENS * architecture.keyValueWidth() * Short.BYTES;
-    while (pages * PAGE_TOKENS < length) {
-      MemorySegment page = arena.allocate(2 * layerBytes * architecture.layers(), 64);
-      for (int layer = 0; layer < architecture.layers(); layer++) {
-        keys[layer][pages] = page.asSlice(2 * layer * layerBytes, layerBytes);
-        values[layer][pages] = page.asSlice((2 * layer + 1) * layerBytes, layerBytes);
-      }
-      pages++;
+    for (; allocated * PAGE_TOKENS < length; allocated++) {
+      MemorySegment page = arena.allocate(pageBytes(architecture, type), 64);
+      pages[allocated] = page;
+      pageTable.setAtIndex(JAVA_LONG, allocated, page.address());
     }
   }
 
-  MemorySegment keyPage(int layer, int position) {
-    return keys[layer][position / PAGE_TOKENS];
+  MemorySegment page(int position) {
+    return pages[position / PAGE_TOKENS];
   }
 
-  MemorySegment valuePage(int layer, int position) {
-    return values[layer][position / PAGE_TOKENS];
+  /** Byte of its page at which a position's keys in a layer start. */
+  long keyAt(int layer, int position) {
+    return (2L * layer * PAGE_TOKENS + position % PAGE_TOKENS) * rowBytes;
   }
 
-  /** Element of a page at which a position's vectors start. */
-  long elementOf(int position) {
-    return (long) (position % PAGE_TOKENS) * architecture.keyValueWidth();
+  /** Byte of its page at which a position's values in a layer start. */
+  long valueAt(int layer, int position) {
+    return keyAt(layer, position) + PAGE_TOKENS * rowBytes;
   }
 
-  /** Points {@code head} at one key/value head of one layer. */
-  void view(int layer, int keyValueHead, CachedHead head) {
-    head.keyPages = keys[layer];
-    head.valuePages = values[layer];
-    head.pageTokens = PAGE_TOKENS;
-    head.stride = architecture.keyValueWidth();
-    head.headOffset = keyValueHead * architecture.headSize();
-    head.headSize = architecture.headSize();
+  /** Points {@code task} at one key/value head of one layer. */
+  void view(int layer, int keyValueHead, AttentionTask task) {
+    long head = type.bytes(keyValueHead * architecture.headSize());
+    task.pages = pages;
+    task.pageTable = pageTable;
+    task.pageTokens = PAGE_TOKENS;
+    task.type = type;
+    task.keyOffset = keyAt(layer, 0) + head;
+    task.valueOffset = valueAt(layer, 0) + head;
+    task.rowBytes = rowBytes;
   }
 
   /**
@@ -85,7 +101,7 @@ final class KvCache implements AutoCloseable {
    * many positions. What they know of the discarded tokens through earlier layers stays, as in
    * llama.cpp's context shift.
    */
-  void shift(int from, int length, int discard) {
+  void shift(int from, int length, int discard, Kernels kernels) {
     RopeScaling rope = architecture.rope();
     int half = rope.rotated() / 2;
     float[] cos = new float[half];
@@ -95,46 +111,39 @@ final class KvCache implements AutoCloseable {
       sin[i] = (float) Math.sin(-discard * rope.angles()[i]);
     }
     int width = architecture.keyValueWidth();
-    short[] key = new short[width];
-    for (int layer = 0; layer < architecture.layers(); layer++) {
-      for (int p = from; p < length; p++) {
-        long source = elementOf(p) * Short.BYTES;
-        long target = elementOf(p - discard) * Short.BYTES;
-        MemorySegment.copy(keyPage(layer, p), JAVA_SHORT, source, key, 0, width);
-        for (int head = 0; head < width; head += architecture.headSize()) {
-          rotate(key, head, rope, cos, sin);
+    float[] key = new float[width];
+    try (Arena local = Arena.ofConfined()) {
+      MemorySegment turned = local.allocate(4L * width, 64);
+      for (int layer = 0; layer < architecture.layers(); layer++) {
+        for (int p = from; p < length; p++) {
+          int q = p - discard;
+          type.load(page(p), keyAt(layer, p), key, width);
+          for (int head = 0; head < width; head += architecture.headSize()) {
+            rotate(key, head, rope, cos, sin);
+          }
+          MemorySegment.copy(key, 0, turned, JAVA_FLOAT, 0, width);
+          kernels.store(type, turned, 0, page(q), keyAt(layer, q), width);
+          MemorySegment.copy(page(p), valueAt(layer, p), page(q), valueAt(layer, q), rowBytes);
         }
-        MemorySegment.copy(key, 0, keyPage(layer, p - discard), JAVA_SHORT, target, width);
-        MemorySegment.copy(
-            valuePage(layer, p),
-            source,
-            valuePage(layer, p - discard),
-            target,
-            (long) width * Short.BYTES);
       }
     }
   }
 
-  private static void rotate(short[] key, int head, RopeScaling rope, float[] cos, float[] sin) {
+  private static void rotate(float[] key, int head, RopeScaling rope, float[] cos, float[] sin) {
     int half = cos.length;
     for (int i = 0; i < half; i++) {
       int first = head + (rope.halves() ? i : 2 * i);
       int second = rope.halves() ? first + half : first + 1;
-      float a = Float.float16ToFloat(key[first]);
-      float b = Float.float16ToFloat(key[second]);
-      key[first] = Float.floatToFloat16(a * cos[i] - b * sin[i]);
-      key[second] = Float.floatToFloat16(a * sin[i] + b * cos[i]);
+      float a = key[first];
+      float b = key[second];
+      key[first] = a * cos[i] - b * sin[i];
+      key[second] = a * sin[i] + b * cos[i];
     }
   }
 
   @Override
   public void close() {
     arena.close();
-    for (MemorySegment[] layer : keys) {
-      Arrays.fill(layer, MemorySegment.NULL);
-    }
-    for (MemorySegment[] layer : values) {
-      Arrays.fill(layer, MemorySegment.NULL);
-    }
+    Arrays.fill(pages, MemorySegment.NULL);
   }
 }

@@ -1,6 +1,7 @@
 package org.blossomlm.engine;
 
 import java.util.Optional;
+import org.blossomlm.engine.kernels.KvType;
 
 /**
  * How a model is loaded.
@@ -11,7 +12,41 @@ import java.util.Optional;
  * @param chunkSize prompt tokens evaluated together; 0 takes 512
  * @param kernels provider by name ({@code scalar}, {@code vector}, {@code native}); empty takes the
  *     best one
+ * @param kvType how keys and values are stored
+ * @param pack whether quantised weights are brought into the kernels' own order, where these have
+ *     one: decoding is faster, loading slower; answers are the same to the bit
  */
-public record LoadOptions(int contextLength, int threads, int chunkSize, Optional<String> kernels) {
-  public static final LoadOptions DEFAULT = new LoadOptions(0, 0, 0, Optional.empty());
+public record LoadOptions(
+    int contextLength,
+    int threads,
+    int chunkSize,
+    Optional<String> kernels,
+    KvType kvType,
+    boolean pack) {
+  public static final LoadOptions DEFAULT =
+      new LoadOptions(0, 0, 0, Optional.empty(), KvType.F16, true);
+
+  public LoadOptions withContextLength(int tokens) {
+    return new LoadOptions(tokens, threads, chunkSize, kernels, kvType, pack);
+  }
+
+  public LoadOptions withThreads(int count) {
+    return new LoadOptions(contextLength, count, chunkSize, kernels, kvType, pack);
+  }
+
+  public LoadOptions withChunkSize(int tokens) {
+    return new LoadOptions(contextLength, threads, tokens, kernels, kvType, pack);
+  }
+
+  public LoadOptions withKernels(Optional<String> provider) {
+    return new LoadOptions(contextLength, threads, chunkSize, provider, kvType, pack);
+  }
+
+  public LoadOptions withKvType(KvType type) {
+    return new LoadOptions(contextLength, threads, chunkSize, kernels, type, pack);
+  }
+
+  public LoadOptions withPack(boolean packed) {
+    return new LoadOptions(contextLength, threads, chunkSize, kernels, kvType, packed);
+  }
 }

@@ -1,6 +1,7 @@
 package org.blossomlm.engine;
 
 import java.util.Arrays;
+import org.blossomlm.engine.kernels.KvType;
 
 /** One sequence in a decoder: its tokens and its KV cache. */
 final class Sequence implements Evaluator, AutoCloseable {
@@ -15,9 +16,9 @@ final class Sequence implements Evaluator, AutoCloseable {
   private int[] tokens = new int[256];
   private int length;
 
-  Sequence(SharedDecoder decoder, int contextLength, int chunkSize) {
+  Sequence(SharedDecoder decoder, KvType kvType, int contextLength, int chunkSize) {
     this.decoder = decoder;
-    this.cache = new KvCache(decoder.architecture(), contextLength);
+    this.cache = new KvCache(decoder.architecture(), kvType, contextLength);
     this.chunkSize = chunkSize;
     this.logits = new float[decoder.vocabulary()];
   }
@@ -60,7 +61,7 @@ final class Sequence implements Evaluator, AutoCloseable {
       throw new IllegalArgumentException(
           "keep and discard must not exceed the length " + length + ": " + keep + ", " + discard);
     }
-    decoder.exclusively(d -> cache.shift(keep + discard, length, discard));
+    decoder.exclusively(d -> cache.shift(keep + discard, length, discard, d.kernels()));
     System.arraycopy(tokens, keep + discard, tokens, keep, length - keep - discard);
     length -= discard;
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.blossomlm.engine.kernels.Matrix;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.tensor.Dequantizer;
 import org.blossomlm.model.tensor.Tensor;
@@ -21,8 +22,8 @@ import org.blossomlm.model.tensor.Tensor;
  * @param output the same tensor where embeddings are tied
  */
 record Weights(
-    Tensor embedding,
-    Tensor output,
+    Matrix embedding,
+    Matrix output,
     MemorySegment outputNorm,
     List<Layer> layers,
     Optional<float[]> ropeFactors) {
@@ -34,29 +35,29 @@ record Weights(
    */
   record Layer(
       MemorySegment attentionNorm,
-      Tensor query,
-      Tensor key,
-      Tensor value,
+      Matrix query,
+      Matrix key,
+      Matrix value,
       Optional<MemorySegment> queryBias,
       Optional<MemorySegment> keyBias,
       Optional<MemorySegment> valueBias,
       Optional<MemorySegment> queryNorm,
       Optional<MemorySegment> keyNorm,
-      Tensor attentionOutput,
+      Matrix attentionOutput,
       MemorySegment feedForwardNorm,
-      Tensor gate,
-      Tensor up,
-      Tensor down) {}
+      Matrix gate,
+      Matrix up,
+      Matrix down) {}
 
   int vocabulary() {
-    return Math.toIntExact(output.rows());
+    return output.rows();
   }
 
   static Weights of(Architecture a, Map<String, Tensor> tensors, Arena arena) {
     Reader reader = new Reader(tensors, arena, new HashSet<>());
-    Tensor embedding = reader.matrix("token_embd.weight", a.hidden(), -1);
-    int vocabulary = (int) embedding.rows();
-    Tensor output =
+    Matrix embedding = reader.matrix("token_embd.weight", a.hidden(), -1);
+    int vocabulary = embedding.rows();
+    Matrix output =
         reader.has("output.weight")
             ? reader.matrix("output.weight", a.hidden(), vocabulary)
             : embedding;
@@ -114,7 +115,7 @@ record Weights(
     }
 
     /** {@code rows < 0} takes any number of rows that an int can count. */
-    Tensor matrix(String name, int columns, int rows) {
+    Matrix matrix(String name, int columns, int rows) {
       Tensor tensor = required(name);
       boolean rowsFit =
           rows < 0
@@ -123,7 +124,7 @@ record Weights(
       if (tensor.dimensions().size() != 2 || tensor.columns() != columns || !rowsFit) {
         throw shape(tensor, "[" + columns + ", " + (rows < 0 ? "vocabulary" : rows) + "]");
       }
-      return tensor;
+      return Matrix.of(tensor);
     }
 
     MemorySegment vector(String name, int size) {

@@ -25,7 +25,7 @@ final class WorkerPool implements AutoCloseable {
   private static final int SPINS = 20_000;
 
   private final List<Worker> workers = new ArrayList<>();
-  private final Scratch callerScratch = new Scratch();
+  private final Scratch callerScratch = new Scratch(0);
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger running = new AtomicInteger();
   private volatile int region;
@@ -42,7 +42,7 @@ final class WorkerPool implements AutoCloseable {
    */
   WorkerPool(int threads) {
     for (int i = 1; i < threads; i++) {
-      Worker worker = new Worker("blossom-worker-" + i);
+      Worker worker = new Worker(i);
       workers.add(worker);
       worker.start();
     }
@@ -109,11 +109,12 @@ final class WorkerPool implements AutoCloseable {
   }
 
   private final class Worker extends Thread {
-    private final Scratch scratch = new Scratch();
+    private final Scratch scratch;
     private volatile boolean parked;
 
-    Worker(String name) {
-      super(name);
+    Worker(int index) {
+      super("blossom-worker-" + index);
+      scratch = new Scratch(index);
       setDaemon(true);
     }
 

@@ -18,7 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 class DamagedModelTest {
   private static final long SEED = 20251102;
   private static final int ROUNDS = 2500;
-  private static final LoadOptions OPTIONS = new LoadOptions(32, 1, 8, Optional.of("vector"));
+  private static final LoadOptions OPTIONS =
+      LoadOptions.DEFAULT
+          .withContextLength(32)
+          .withThreads(1)
+          .withChunkSize(8)
+          .withKernels(Optional.of("vector"));
 
   @TempDir Path folder;
 

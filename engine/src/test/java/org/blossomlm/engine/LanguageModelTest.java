@@ -36,7 +36,11 @@ class LanguageModelTest {
   }
 
   private static LoadOptions options(int context, int threads, int chunk, String kernels) {
-    return new LoadOptions(context, threads, chunk, Optional.of(kernels));
+    return LoadOptions.DEFAULT
+        .withContextLength(context)
+        .withThreads(threads)
+        .withChunkSize(chunk)
+        .withKernels(Optional.of(kernels));
   }
 
   private static String answer(LanguageModel model, String prompt, GenerationOptions options) {

@@ -3,6 +3,7 @@ package org.blossomlm.engine;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import org.blossomlm.engine.kernels.Kernels;
+import org.blossomlm.engine.kernels.KvType;
 import org.blossomlm.model.gguf.GgufFile;
 
 /** A decoder over a GGUF file, without tokenizer and template. */
@@ -23,7 +24,7 @@ final class LoadedDecoder implements AutoCloseable {
   }
 
   Sequence sequence(int contextLength, int chunkSize) {
-    return new Sequence(decoder, contextLength, chunkSize);
+    return new Sequence(decoder, KvType.F16, contextLength, chunkSize);
   }
 
   /** The logits after every token, evaluated in chunks. */

@@ -20,7 +20,12 @@ class StoriesTest {
     Path gguf = Fixtures.path("stories260k/stories260k-f32.gguf");
     String expected = Files.readString(Fixtures.path("stories260k/expected-greedy-200-tokens.txt"));
     // The file says 128, but the model was trained with 512 and the text needs it.
-    LoadOptions options = new LoadOptions(512, threads, chunk, Optional.of(kernels));
+    LoadOptions options =
+        LoadOptions.DEFAULT
+            .withContextLength(512)
+            .withThreads(threads)
+            .withChunkSize(chunk)
+            .withKernels(Optional.of(kernels));
     try (LanguageModel model = LanguageModel.load(gguf, options);
         Session session = model.newSession()) {
       int[] bos = {model.tokenizer().bos().orElseThrow()};

@@ -90,7 +90,10 @@ public final class Parameters {
 
   /** How the model is loaded. */
   public LoadOptions loading(Optional<String> kernels) {
-    return new LoadOptions(whole(Parameter.NUM_CTX, 0), whole(Parameter.NUM_THREAD, 0), 0, kernels);
+    return LoadOptions.DEFAULT
+        .withContextLength(whole(Parameter.NUM_CTX, 0))
+        .withThreads(whole(Parameter.NUM_THREAD, 0))
+        .withKernels(kernels);
   }
 
   /** A negative seed asks for a fresh one, as in Ollama. */

@@ -1,10 +1,10 @@
 package org.blossomlm.engine.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.blossomlm.model.tensor.Dequantizer;
 import org.blossomlm.model.tensor.Tensor;
 
@@ -19,19 +19,20 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void matmul(
-      Tensor weights,
+      Matrix weights,
       int firstRow,
       int lastRow,
-      MemorySegment x,
+      ProductInput input,
       int tokens,
       MemorySegment out,
       Scratch scratch) {
-    int columns = Math.toIntExact(weights.columns());
+    Tensor tensor = weights.tensor();
+    MemorySegment x = input.floats();
+    int columns = weights.columns();
     long rows = weights.rows();
     float[] row = scratch.row(columns);
     for (int r = firstRow; r < lastRow; r++) {
-      Dequantizer.dequantize(
-          weights.type(), weights.data(), r * weights.rowBytes(), columns, row, 0);
+      Dequantizer.dequantize(tensor.type(), tensor.data(), r * tensor.rowBytes(), columns, row, 0);
       for (int t = 0; t < tokens; t++) {
         double sum = 0;
         long offset = (long) t * columns;
@@ -75,83 +76,109 @@ public final class ScalarKernels implements Kernels {
   public void rope(
       MemorySegment x,
       long offset,
+      int heads,
+      int headSize,
       MemorySegment cosSin,
       long tableOffset,
       int rotated,
       boolean halves) {
     int half = rotated / 2;
-    for (int i = 0; i < half; i++) {
-      long first = offset + (halves ? i : 2L * i);
-      long second = halves ? first + half : first + 1;
-      float cos = get(cosSin, tableOffset + 2L * i);
-      float sin = get(cosSin, tableOffset + 2L * i + 1);
-      float a = get(x, first);
-      float b = get(x, second);
-      set(x, first, a * cos - b * sin);
-      set(x, second, a * sin + b * cos);
+    for (int h = 0; h < heads; h++) {
+      long head = offset + (long) h * headSize;
+      for (int i = 0; i < half; i++) {
+        long first = head + (halves ? i : 2L * i);
+        long second = halves ? first + half : first + 1;
+        float cos = get(cosSin, tableOffset + 2L * i);
+        float sin = get(cosSin, tableOffset + 2L * i + 1);
+        float a = get(x, first);
+        float b = get(x, second);
+        set(x, first, a * cos - b * sin);
+        set(x, second, a * sin + b * cos);
+      }
     }
   }
 
   @Override
-  public void toFloat16(
-      MemorySegment x, long offset, MemorySegment halves, long halvesOffset, int count) {
-    for (int i = 0; i < count; i++) {
-      short half = Float.floatToFloat16(get(x, offset + i));
-      halves.set(JAVA_SHORT_UNALIGNED, (halvesOffset + i) * Short.BYTES, half);
+  public void store(
+      KvType type, MemorySegment x, long offset, MemorySegment target, long at, int count) {
+    switch (type) {
+      case F16 -> {
+        for (int i = 0; i < count; i++) {
+          short half = Float.floatToFloat16(get(x, offset + i));
+          target.set(JAVA_SHORT_UNALIGNED, at + 2L * i, half);
+        }
+      }
+      case Q8_0 -> {
+        for (int i = 0; i < count; i += KvType.BLOCK) {
+          storeBlock(x, offset + i, target, at + (long) i / KvType.BLOCK * KvType.BLOCK_BYTES);
+        }
+      }
+    }
+  }
+
+  private static void storeBlock(MemorySegment x, long offset, MemorySegment target, long at) {
+    float largest = 0;
+    for (int i = 0; i < KvType.BLOCK; i++) {
+      largest = Math.max(largest, Math.abs(get(x, offset + i)));
+    }
+    float d = largest / 127;
+    float inverse = d == 0 ? 0 : 1 / d;
+    target.set(JAVA_SHORT_UNALIGNED, at, Float.floatToFloat16(d));
+    for (int i = 0; i < KvType.BLOCK; i++) {
+      target.set(JAVA_BYTE, at + 2 + i, (byte) Math.rint(get(x, offset + i) * inverse));
     }
   }
 
   @Override
-  public void attention(
-      MemorySegment q,
-      long qOffset,
-      int group,
-      CachedHead head,
-      int positions,
-      float scale,
-      MemorySegment out,
-      long outOffset,
-      Scratch scratch) {
-    int size = head.headSize;
-    float[] scores = scratch.scores(positions);
+  public void attention(AttentionTask task, Scratch scratch) {
+    for (int t = 0; t < task.tokens; t++) {
+      for (int h = 0; h < task.group; h++) {
+        attention(task, t, h, scratch);
+      }
+    }
+  }
+
+  private static void attention(AttentionTask task, int t, int h, Scratch scratch) {
+    int size = task.headSize;
+    int end = task.end(t);
+    float[] scores = scratch.scores(end - task.from);
     double[] sums = new double[size];
-    for (int h = 0; h < group; h++) {
-      long query = qOffset + (long) h * size;
-      float max = Float.NEGATIVE_INFINITY;
-      for (int p = 0; p < positions; p++) {
-        MemorySegment keys = head.keyPages[p / head.pageTokens];
-        long at = (long) (p % head.pageTokens) * head.stride + head.headOffset;
-        double sum = 0;
-        for (int i = 0; i < size; i++) {
-          sum += (double) get(q, query + i) * getHalf(keys, at + i);
-        }
-        scores[p] = (float) (sum * scale);
-        max = Math.max(max, scores[p]);
-      }
-      double total = 0;
-      for (int p = 0; p < positions; p++) {
-        scores[p] = (float) Math.exp(scores[p] - max);
-        total += scores[p];
-      }
-      Arrays.fill(sums, 0);
-      for (int p = 0; p < positions; p++) {
-        MemorySegment values = head.valuePages[p / head.pageTokens];
-        long at = (long) (p % head.pageTokens) * head.stride + head.headOffset;
-        for (int i = 0; i < size; i++) {
-          sums[i] += (double) scores[p] * getHalf(values, at + i);
-        }
-      }
+    long query = task.queryOffset + t * task.tokenStride + (long) h * size;
+    float max = Float.NEGATIVE_INFINITY;
+    for (int p = task.from; p < end; p++) {
+      double sum = 0;
       for (int i = 0; i < size; i++) {
-        set(out, outOffset + (long) h * size + i, (float) (sums[i] / total));
+        float key = task.type.element(task.page(p), task.keyAt(p), i);
+        sum += (double) get(task.query, query + i) * key;
+      }
+      scores[p - task.from] = (float) (sum * task.scale);
+      max = Math.max(max, scores[p - task.from]);
+    }
+    double total = 0;
+    for (int p = task.from; p < end; p++) {
+      float weight = (float) Math.exp(scores[p - task.from] - max);
+      total += weight;
+      for (int i = 0; i < size; i++) {
+        sums[i] += (double) weight * task.type.element(task.page(p), task.valueAt(p), i);
       }
     }
+    long out = task.partialOffset + ((long) t * task.group + h) * task.partialSize();
+    for (int i = 0; i < size; i++) {
+      set(task.partial, out + i, (float) sums[i]);
+    }
+    set(task.partial, out + size, max);
+    set(task.partial, out + size + 1, (float) total);
   }
 
   @Override
-  public void swiGlu(MemorySegment gate, MemorySegment up, long from, long to) {
-    for (long i = from; i < to; i++) {
-      float g = get(gate, i);
-      set(gate, i, (float) (g / (1 + Math.exp(-g))) * get(up, i));
+  public void swiGlu(
+      MemorySegment gate, MemorySegment up, int tokens, int stride, int from, int to) {
+    for (int t = 0; t < tokens; t++) {
+      long row = (long) t * stride;
+      for (long i = row + from; i < row + to; i++) {
+        float g = get(gate, i);
+        set(gate, i, (float) (g / (1 + Math.exp(-g))) * get(up, i));
+      }
     }
   }
 
@@ -168,9 +195,5 @@ public final class ScalarKernels implements Kernels {
 
   private static void set(MemorySegment floats, long index, float value) {
     floats.set(JAVA_FLOAT_UNALIGNED, index * Float.BYTES, value);
-  }
-
-  private static float getHalf(MemorySegment halves, long index) {
-    return Float.float16ToFloat(halves.get(JAVA_SHORT_UNALIGNED, index * Short.BYTES));
   }
 }

@@ -2,11 +2,24 @@ package org.blossomlm.engine.kernels;
 
 /** Working memory of one worker. Grows to what the largest call needs and is then reused. */
 public final class Scratch {
+  private final int worker;
   private float[] row = new float[0];
   private float[] scores = new float[0];
 
-  /** The head that attention is about to read. */
-  public final CachedHead head = new CachedHead();
+  /** The attention that is about to be computed. */
+  public final AttentionTask attention = new AttentionTask();
+
+  /**
+   * @param worker number of the thread that works with it, from 0
+   */
+  public Scratch(int worker) {
+    this.worker = worker;
+  }
+
+  /** Number of the thread that works with it, from 0. */
+  public int worker() {
+    return worker;
+  }
 
   /** At least {@code size} floats of arbitrary content. */
   float[] row(int size) {

@@ -30,21 +30,22 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void matmul(
-      Tensor weights,
+      Matrix weights,
       int firstRow,
       int lastRow,
-      MemorySegment x,
+      ProductInput input,
       int tokens,
       MemorySegment out,
       Scratch scratch) {
-    int columns = Math.toIntExact(weights.columns());
+    MemorySegment x = input.floats();
+    int columns = weights.columns();
     long rows = weights.rows();
     int block = tokens < 4 ? 1 : Math.clamp(BLOCK_FLOATS / columns, 1, 16);
     float[] decoded = scratch.row(block * columns);
     for (int first = firstRow; first < lastRow; first += block) {
       int count = Math.min(block, lastRow - first);
       for (int r = 0; r < count; r++) {
-        VectorRows.decode(weights, first + r, decoded, r * columns);
+        VectorRows.decode(weights.tensor(), first + r, decoded, r * columns);
       }
       int t = 0;
       for (; t <= tokens - 4; t += 4) {
@@ -197,59 +198,71 @@ final class VectorKernels implements Kernels {
   public void rope(
       MemorySegment x,
       long offset,
+      int heads,
+      int headSize,
       MemorySegment cosSin,
       long tableOffset,
       int rotated,
       boolean halves) {
-    SCALAR.rope(x, offset, cosSin, tableOffset, rotated, halves);
+    SCALAR.rope(x, offset, heads, headSize, cosSin, tableOffset, rotated, halves);
   }
 
   @Override
-  public void toFloat16(
-      MemorySegment x, long offset, MemorySegment halves, long halvesOffset, int count) {
-    SCALAR.toFloat16(x, offset, halves, halvesOffset, count);
+  public void store(
+      KvType type, MemorySegment x, long offset, MemorySegment target, long at, int count) {
+    SCALAR.store(type, x, offset, target, at, count);
   }
 
   @Override
-  public void attention(
-      MemorySegment q,
-      long qOffset,
-      int group,
-      CachedHead head,
-      int positions,
-      float scale,
-      MemorySegment out,
-      long outOffset,
-      Scratch scratch) {
-    int size = head.headSize;
+  public void attention(AttentionTask task, Scratch scratch) {
+    for (int t = 0; t < task.tokens; t++) {
+      attention(task, t, scratch);
+    }
+  }
+
+  private static void attention(AttentionTask task, int t, Scratch scratch) {
+    int size = task.headSize;
+    int group = task.group;
+    int from = task.from;
+    int positions = task.end(t) - from;
     float[] scores = scratch.scores(group * positions);
     // One cached vector, then the query heads, then their outputs.
     float[] work = scratch.row(size * (1 + 2 * group));
-    MemorySegment.copy(q, JAVA_FLOAT_UNALIGNED, 4 * qOffset, work, size, group * size);
+    long query = task.queryOffset + t * task.tokenStride;
+    MemorySegment.copy(task.query, JAVA_FLOAT_UNALIGNED, 4 * query, work, size, group * size);
     for (int p = 0; p < positions; p++) {
-      MemorySegment keys = head.keyPages[p / head.pageTokens];
-      VectorRows.f16(keys, position(head, p), size, work, 0);
+      stored(task.type, task.page(from + p), task.keyAt(from + p), size, work);
       for (int h = 0; h < group; h++) {
-        scores[h * positions + p] = scale * dot(work, (1 + h) * size, size);
+        scores[h * positions + p] = task.scale * dot(work, (1 + h) * size, size);
       }
     }
+    long out = task.partialOffset + (long) t * group * task.partialSize();
     for (int h = 0; h < group; h++) {
-      softmax(scores, h * positions, positions);
+      float max = max(scores, h * positions, positions);
+      long end = out + (long) h * task.partialSize() + size;
+      set(task.partial, end, max);
+      set(task.partial, end + 1, exponentials(scores, h * positions, positions, max));
     }
     int sums = size * (1 + group);
     Arrays.fill(work, sums, sums + group * size, 0);
     for (int p = 0; p < positions; p++) {
-      MemorySegment values = head.valuePages[p / head.pageTokens];
-      VectorRows.f16(values, position(head, p), size, work, 0);
+      stored(task.type, task.page(from + p), task.valueAt(from + p), size, work);
       for (int h = 0; h < group; h++) {
         multiplyAdd(work, sums + h * size, scores[h * positions + p], size);
       }
     }
-    MemorySegment.copy(work, sums, out, JAVA_FLOAT_UNALIGNED, 4 * outOffset, group * size);
+    for (int h = 0; h < group; h++) {
+      long at = 4 * (out + (long) h * task.partialSize());
+      MemorySegment.copy(work, sums + h * size, task.partial, JAVA_FLOAT_UNALIGNED, at, size);
+    }
   }
 
-  private static long position(CachedHead head, int p) {
-    return 2 * ((long) (p % head.pageTokens) * head.stride + head.headOffset);
+  /** Decodes a cached vector to the start of {@code work}. */
+  private static void stored(KvType type, MemorySegment page, long at, int size, float[] work) {
+    switch (type) {
+      case F16 -> VectorRows.f16(page, at, size, work, 0);
+      case Q8_0 -> VectorRows.q8_0(page, at, size, work, 0);
+    }
   }
 
   /** Dot product of the first {@code size} elements with those from {@code other}. */
@@ -280,11 +293,16 @@ final class VectorKernels implements Kernels {
     }
   }
 
-  private static void softmax(float[] scores, int from, int count) {
+  private static float max(float[] scores, int from, int count) {
     float max = Float.NEGATIVE_INFINITY;
     for (int i = from; i < from + count; i++) {
       max = Math.max(max, scores[i]);
     }
+    return max;
+  }
+
+  /** Replaces scores by {@code exp(score - max)} and returns their sum. */
+  private static float exponentials(float[] scores, int from, int count, float max) {
     FloatVector sum = FloatVector.zero(FLOATS);
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
@@ -297,14 +315,19 @@ final class VectorKernels implements Kernels {
       scores[from + i] = (float) Math.exp(scores[from + i] - max);
       total += scores[from + i];
     }
-    float factor = 1 / total;
-    for (i = from; i < from + count; i++) {
-      scores[i] *= factor;
-    }
+    return total;
   }
 
   @Override
-  public void swiGlu(MemorySegment gate, MemorySegment up, long from, long to) {
+  public void swiGlu(
+      MemorySegment gate, MemorySegment up, int tokens, int stride, int from, int to) {
+    for (int t = 0; t < tokens; t++) {
+      long row = (long) t * stride;
+      swiGlu(gate, up, row + from, row + to);
+    }
+  }
+
+  private static void swiGlu(MemorySegment gate, MemorySegment up, long from, long to) {
     long i = from;
     for (; i <= to - LANES; i += LANES) {
       FloatVector g = load(gate, 4 * i);

@@ -146,7 +146,7 @@ final class VectorRows {
     }
   }
 
-  private static void q8_0(MemorySegment data, long at, int columns, float[] out, int o) {
+  static void q8_0(MemorySegment data, long at, int columns, float[] out, int o) {
     for (int end = o + columns; o < end; o += 32, at += 34) {
       float d = half(data, at);
       emit(quants(data, at + 2), d, out, o);
@@ -176,7 +176,7 @@ final class VectorRows {
         ByteVector q = shifted(packed, g % 8 / 2 * 2).and((byte) 3);
         ByteVector hmask = quants(data, at + 16L * (g & 1));
         VectorMask<Byte> lower =
-            hmask.and((byte) (1 << g / 2)).compare(VectorOperators.EQ, (byte) 0);
+            hmask.and((byte) (1 << (g / 2))).compare(VectorOperators.EQ, (byte) 0);
         float dl = d * (q3Scale(data, at + 96, g) - 32);
         emit(q.lanewise(VectorOperators.SUB, (byte) 4, lower), dl, out, o + 16 * g);
       }
@@ -189,7 +189,7 @@ final class VectorRows {
    */
   private static int q3Scale(MemorySegment data, long scales, int g) {
     int low = data.get(JAVA_BYTE, scales + (g & 7)) >>> (g < 8 ? 0 : 4) & 15;
-    int high = data.get(JAVA_BYTE, scales + 8 + (g & 3)) >>> 2 * (g / 4) & 3;
+    int high = data.get(JAVA_BYTE, scales + 8 + (g & 3)) >>> (2 * (g / 4)) & 3;
     return low | high << 4;
   }
 
@@ -200,7 +200,15 @@ final class VectorRows {
       long scales = scales(data, at + 4);
       long mins = mins(data, at + 4);
       for (int j = 0; j < 8; j += 2) {
-        q4Pair(data, at + 16 + 16L * j, d, dmin, scales >>> 8 * j, mins >>> 8 * j, out, o + 32 * j);
+        q4Pair(
+            data,
+            at + 16 + 16L * j,
+            d,
+            dmin,
+            scales >>> (8 * j),
+            mins >>> (8 * j),
+            out,
+            o + 32 * j);
       }
     }
   }
@@ -234,7 +242,7 @@ final class VectorRows {
       long scales = scales(data, at + 4);
       long mins = mins(data, at + 4);
       for (int j = 0; j < 8; j++) {
-        q5Group(data, at, j, d * (scales >>> 8 * j & 63), dmin * (mins >>> 8 * j & 63), out, o);
+        q5Group(data, at, j, d * (scales >>> (8 * j) & 63), dmin * (mins >>> (8 * j) & 63), out, o);
       }
     }
   }
@@ -302,8 +310,8 @@ final class VectorRows {
       float d = half(data, at);
       int scalesHigh = data.get(SHORT, at + 2);
       for (int b = 0; b < 8; b++) {
-        int scaleLow = data.get(JAVA_BYTE, at + 4 + b / 2) >>> 4 * (b & 1) & 15;
-        int scale = scaleLow | (scalesHigh >>> 2 * b & 3) << 4;
+        int scaleLow = data.get(JAVA_BYTE, at + 4 + b / 2) >>> (4 * (b & 1)) & 15;
+        int scale = scaleLow | (scalesHigh >>> (2 * b) & 3) << 4;
         float dl = d * (scale - 32);
         ByteVector packed = quants(data, at + 8 + 16L * b);
         emit(low(packed).selectFrom(IQ4_VALUES), dl, out, o + 32 * b);
@@ -327,7 +335,7 @@ final class VectorRows {
   /** The first four values stand in the low bits of a word whose high bits top the last four. */
   private static long sixBits(int first, int last) {
     int upper = (first >>> 6 & 0x03030303) << 4;
-    return (long) (last | upper) << 32 | first & 0x3f3f3f3f;
+    return (long) (last | upper) << 32 | (first & 0x3f3f3f3f);
   }
 
   private static ByteVector withBit(ByteVector q, int bits, int value) {

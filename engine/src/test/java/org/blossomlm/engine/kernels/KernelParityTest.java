@@ -32,7 +32,7 @@ class KernelParityTest {
 
   private final RandomGenerator random = new SplittableRandom(SEED);
   private final Arena arena = Arena.ofAuto();
-  private final Scratch scratch = new Scratch();
+  private final Scratch scratch = new Scratch(0);
 
   static List<Kernels> providers() {
     return List.of(new VectorKernels());
@@ -94,10 +94,12 @@ class KernelParityTest {
           MemorySegment x = RandomTensors.floats(random, tokens * columns, arena);
           MemorySegment expected = zeros(tokens * rows);
           MemorySegment actual = zeros(tokens * rows);
-          SCALAR.matmul(weights, 0, rows, x, tokens, expected, scratch);
+          Matrix matrix = Matrix.of(weights);
+          ProductInput input = new ProductInput(x, MemorySegment.NULL, columns);
+          SCALAR.matmul(matrix, 0, rows, input, tokens, expected, scratch);
           int split = random.nextInt(rows + 1);
-          kernels.matmul(weights, 0, split, x, tokens, actual, scratch);
-          kernels.matmul(weights, split, rows, x, tokens, actual, scratch);
+          kernels.matmul(matrix, 0, split, input, tokens, actual, scratch);
+          kernels.matmul(matrix, split, rows, input, tokens, actual, scratch);
           double scale = Math.sqrt(columns) * largest(weights);
           assertClose(actual, expected, tokens * rows, 1e-6 * scale + 1e-7);
         }
@@ -115,11 +117,14 @@ class KernelParityTest {
     MemorySegment x = RandomTensors.floats(random, tokens * columns, arena);
     for (Kernels kernels : List.of(SCALAR, new VectorKernels())) {
       MemorySegment together = zeros(tokens * rows);
-      kernels.matmul(weights, 0, rows, x, tokens, together, scratch);
+      Matrix matrix = Matrix.of(weights);
+      ProductInput input = new ProductInput(x, MemorySegment.NULL, columns);
+      kernels.matmul(matrix, 0, rows, input, tokens, together, scratch);
       for (int t = 0; t < tokens; t++) {
         MemorySegment alone = zeros(rows);
-        kernels.matmul(
-            weights, 0, rows, x.asSlice(4L * t * columns, 4L * columns), 1, alone, scratch);
+        MemorySegment row = x.asSlice(4L * t * columns, 4L * columns);
+        ProductInput single = new ProductInput(row, MemorySegment.NULL, columns);
+        kernels.matmul(matrix, 0, rows, single, 1, alone, scratch);
         assertThat(alone.mismatch(together.asSlice(4L * t * rows, 4L * rows)))
             .as("%s token %d", kernels.name(), t)
             .isEqualTo(-1);
@@ -154,8 +159,8 @@ class KernelParityTest {
         MemorySegment up = RandomTensors.floats(random, size, arena);
         MemorySegment expected = copy(gate);
         MemorySegment actual = copy(gate);
-        SCALAR.swiGlu(expected, up, 0, size);
-        kernels.swiGlu(actual, up, 0, size);
+        SCALAR.swiGlu(expected, up, 1, size, 0, size);
+        kernels.swiGlu(actual, up, 1, size, 0, size);
         for (int i = 0; i < size; i++) {
           float e = at(expected, i);
           float a = at(actual, i);
@@ -198,45 +203,70 @@ class KernelParityTest {
   }
 
   @Test
-  void attention_agrees_over_pages_heads_and_lengths() {
+  void attention_agrees_over_pages_heads_lengths_and_cache_types() {
     for (Kernels kernels : providers()) {
-      for (int headSize : new int[] {2, 8, 20, 64, 128}) {
-        for (int positions : new int[] {1, 3, 16, 17, 64, 65, 200}) {
-          int group = 1 + random.nextInt(4);
-          CachedHead head = cachedHead(headSize, positions);
-          MemorySegment q = RandomTensors.floats(random, group * headSize + 2, arena);
-          MemorySegment expected = zeros(group * headSize + 1);
-          MemorySegment actual = zeros(group * headSize + 1);
-          float scale = (float) (1 / Math.sqrt(headSize));
-          SCALAR.attention(q, 2, group, head, positions, scale, expected, 1, scratch);
-          kernels.attention(q, 2, group, head, positions, scale, actual, 1, scratch);
-          assertClose(actual, expected, group * headSize + 1, 2e-6);
+      for (KvType type : KvType.values()) {
+        for (int headSize : new int[] {2, 8, 20, 32, 64, 96, 128}) {
+          if (!type.holds(headSize)) {
+            continue;
+          }
+          for (int positions : new int[] {1, 3, 16, 17, 64, 65, 200}) {
+            attentionAgrees(kernels, type, headSize, positions);
+          }
         }
       }
     }
   }
 
-  private CachedHead cachedHead(int headSize, int positions) {
-    CachedHead head = new CachedHead();
-    head.pageTokens = 16;
-    head.headSize = headSize;
-    head.headOffset = headSize;
-    head.stride = 3 * headSize;
-    int pages = (positions + 15) / 16;
-    head.keyPages = new MemorySegment[pages];
-    head.valuePages = new MemorySegment[pages];
-    for (int p = 0; p < pages; p++) {
-      head.keyPages[p] = halves(16 * head.stride);
-      head.valuePages[p] = halves(16 * head.stride);
+  private void attentionAgrees(Kernels kernels, KvType type, int headSize, int positions) {
+    AttentionTask task = task(type, headSize, positions);
+    int floats = task.tokens * task.group * task.partialSize();
+    MemorySegment expected = zeros(floats + 1);
+    MemorySegment actual = zeros(floats + 1);
+    task.partialOffset = 1;
+    task.partial = expected;
+    SCALAR.attention(task, scratch);
+    task.partial = actual;
+    kernels.attention(task, scratch);
+    for (int i = 1; i <= floats; i++) {
+      double e = at(expected, i);
+      assertThat((double) at(actual, i))
+          .as(
+              "%s %s headSize=%d positions=%d group=%d tokens=%d element %d",
+              kernels.name(), type, headSize, positions, task.group, task.tokens, i - 1)
+          .isCloseTo(e, within(2e-6 * positions + 1e-6 * Math.abs(e)));
     }
-    return head;
   }
 
-  private MemorySegment halves(int count) {
-    MemorySegment floats = RandomTensors.floats(random, count, arena);
-    MemorySegment halves = arena.allocate(2L * count, 64);
-    SCALAR.toFloat16(floats, 0, halves, 0, count);
-    return halves;
+  /** Attention of up to three tokens over a span that starts at a random position. */
+  private AttentionTask task(KvType type, int headSize, int positions) {
+    AttentionTask task = new AttentionTask();
+    task.type = type;
+    task.group = 1 + random.nextInt(4);
+    task.tokens = Math.min(positions, 1 + random.nextInt(3));
+    task.headSize = headSize;
+    task.tokenStride = (long) task.group * headSize + 3;
+    task.queryOffset = 2;
+    task.query = RandomTensors.floats(random, (int) (2 + task.tokens * task.tokenStride), arena);
+    task.firstPosition = positions - task.tokens;
+    task.from = positions > 40 ? 16 : 0;
+    task.to = positions;
+    task.scale = (float) (1 / Math.sqrt(headSize));
+    task.pageTokens = 16;
+    task.rowBytes = type.bytes(3 * headSize);
+    task.keyOffset = type.bytes(headSize);
+    task.valueOffset = 16 * task.rowBytes + type.bytes(headSize);
+    int pages = (positions + 15) / 16;
+    task.pages = new MemorySegment[pages];
+    task.pageTable = arena.allocate(ValueLayout.JAVA_LONG, pages);
+    for (int p = 0; p < pages; p++) {
+      int count = 2 * 16 * 3 * headSize;
+      MemorySegment floats = RandomTensors.floats(random, count, arena);
+      task.pages[p] = arena.allocate(type.bytes(count), 64);
+      SCALAR.store(type, floats, 0, task.pages[p], 0, count);
+      task.pageTable.setAtIndex(ValueLayout.JAVA_LONG, p, task.pages[p].address());
+    }
+    return task;
   }
 
   private static double largest(Tensor weights) {
