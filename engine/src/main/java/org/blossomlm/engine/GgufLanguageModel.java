@@ -24,6 +24,7 @@ final class GgufLanguageModel implements LanguageModel {
   private final Optional<ChatTemplate> template;
   private final Kernels kernels;
   private final WorkerPool pool;
+  private final Arena packed = Arena.ofShared();
   private final SharedDecoder decoder;
   private final int contextLength;
   private final int chunkSize;
@@ -31,7 +32,8 @@ final class GgufLanguageModel implements LanguageModel {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes over {@code file} if it returns normally. */
-  private GgufLanguageModel(GgufFile file, LoadOptions options, Kernels kernels) {
+  private GgufLanguageModel(
+      GgufFile file, LoadOptions options, Kernels kernels, LoadListener listener) {
     this.file = file;
     this.kernels = kernels;
     Architecture architecture = Architecture.of(file.metadata());
@@ -51,12 +53,22 @@ final class GgufLanguageModel implements LanguageModel {
     chunkSize =
         Math.min(contextLength, options.chunkSize() > 0 ? options.chunkSize() : DEFAULT_CHUNK);
     new MemoryNeed(
-            file.fileBytes(),
+            file.fileBytes() + (options.pack() ? WeightPacker.extraBytes(kernels, weights) : 0),
             KvCache.bytes(architecture, kvType, contextLength),
             Activations.bytes(architecture, kernels, weights.vocabulary(), chunkSize))
         .check(Machine.availableMemory(), contextLength);
     pool = new WorkerPool(options.threads() > 0 ? options.threads() : Machine.physicalCores());
-    decoder = new SharedDecoder(new Decoder(architecture, weights, kernels, pool));
+    try {
+      Weights ready =
+          options.pack()
+              ? new WeightPacker(kernels, pool, packed, listener).pack(weights)
+              : weights;
+      decoder = new SharedDecoder(new Decoder(architecture, ready, kernels, pool));
+    } catch (RuntimeException | Error e) {
+      pool.close();
+      packed.close();
+      throw e;
+    }
   }
 
   private static KvType kvType(LoadOptions options, Architecture architecture) {
@@ -68,11 +80,14 @@ final class GgufLanguageModel implements LanguageModel {
     return options.kvType();
   }
 
-  static GgufLanguageModel load(Path path, LoadOptions options) {
+  static GgufLanguageModel load(Path path, LoadOptions options, LoadListener listener) {
     Kernels kernels = KernelProvider.choose(options.kernels()).kernels();
     GgufFile file = GgufFile.open(path);
     try {
-      return new GgufLanguageModel(file, options, kernels);
+      return new GgufLanguageModel(file, options, kernels, listener);
+    } catch (InternalError e) {
+      file.close();
+      throw new ModelException(path + ": the file was shortened while it was read", e);
     } catch (RuntimeException e) {
       file.close();
       // Readers of single fields do not know which file these came from.
@@ -133,6 +148,7 @@ final class GgufLanguageModel implements LanguageModel {
     if (closed.compareAndSet(false, true)) {
       decoder.close();
       pool.close();
+      packed.close();
       file.close();
     }
   }

@@ -18,7 +18,12 @@ public interface LanguageModel extends AutoCloseable {
    * @throws OutOfMemoryException if weights and context do not fit into the memory that is free
    */
   static LanguageModel load(Path gguf, LoadOptions options) {
-    return GgufLanguageModel.load(gguf, options);
+    return load(gguf, options, LoadListener.NONE);
+  }
+
+  /** As {@link #load(Path, LoadOptions)}, telling {@code listener} how far it is. */
+  static LanguageModel load(Path gguf, LoadOptions options, LoadListener listener) {
+    return GgufLanguageModel.load(gguf, options, listener);
   }
 
   GgufFile file();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.blossomlm.engine.kernels.Matrix;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.tensor.Dequantizer;
@@ -47,7 +48,26 @@ record Weights(
       MemorySegment feedForwardNorm,
       Matrix gate,
       Matrix up,
-      Matrix down) {}
+      Matrix down) {
+    /** The same block with other forms of its matrices. */
+    Layer map(UnaryOperator<Matrix> form) {
+      return new Layer(
+          attentionNorm,
+          form.apply(query),
+          form.apply(key),
+          form.apply(value),
+          queryBias,
+          keyBias,
+          valueBias,
+          queryNorm,
+          keyNorm,
+          form.apply(attentionOutput),
+          feedForwardNorm,
+          form.apply(gate),
+          form.apply(up),
+          form.apply(down));
+    }
+  }
 
   int vocabulary() {
     return output.rows();

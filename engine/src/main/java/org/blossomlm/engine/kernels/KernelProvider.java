@@ -52,6 +52,7 @@ public record KernelProvider(Kernels kernels, List<Refusal> refusals) {
 
   private static Kernels create(String name) {
     return switch (name) {
+      case "native" -> new NativeKernels();
       case "vector" -> new VectorKernels();
       case "scalar" -> new ScalarKernels();
       default -> throw new IllegalStateException(name);
@@ -60,7 +61,7 @@ public record KernelProvider(Kernels kernels, List<Refusal> refusals) {
 
   private static Optional<String> refusal(String name) {
     return switch (name) {
-      case "native" -> Optional.of("this build has no native kernels");
+      case "native" -> NativeLibrary.refusal();
       case "vector" -> vectorRefusal();
       default -> Optional.empty();
     };

@@ -1,5 +1,6 @@
 package org.blossomlm.engine.kernels;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
@@ -36,9 +37,21 @@ public interface Kernels {
    * @param firstRow a multiple of {@link #ROW_TILE}
    * @param packed {@link #packedBytes} bytes, aligned to 64
    */
-  default void pack(Matrix matrix, int firstRow, int lastRow, MemorySegment packed) {
+  default void pack(
+      Matrix matrix, int firstRow, int lastRow, MemorySegment packed, Scratch scratch) {
     throw new UnsupportedOperationException(name() + " kernels do not pack");
   }
+
+  /** Memory for packed weights, aligned to 64 bytes, for as long as {@code arena} lives. */
+  default MemorySegment allocate(long bytes, Arena arena) {
+    return arena.allocate(bytes, 64);
+  }
+
+  /**
+   * Tells the system that the pages of a mapped tensor are no longer needed; reading it again is
+   * possible, and slow once.
+   */
+  default void release(MemorySegment mapped) {}
 
   /** Bytes of one token's activations in the form that products read, 0 if they read the floats. */
   default long encodedBytes(int columns) {

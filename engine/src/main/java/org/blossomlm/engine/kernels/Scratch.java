@@ -1,10 +1,14 @@
 package org.blossomlm.engine.kernels;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
 /** Working memory of one worker. Grows to what the largest call needs and is then reused. */
 public final class Scratch {
   private final int worker;
   private float[] row = new float[0];
   private float[] scores = new float[0];
+  private MemorySegment bytes = MemorySegment.NULL;
 
   /** The attention that is about to be computed. */
   public final AttentionTask attention = new AttentionTask();
@@ -19,6 +23,14 @@ public final class Scratch {
   /** Number of the thread that works with it, from 0. */
   public int worker() {
     return worker;
+  }
+
+  /** At least {@code size} bytes of native memory of arbitrary content. */
+  MemorySegment bytes(long size) {
+    if (bytes.byteSize() < size) {
+      bytes = Arena.ofAuto().allocate(size, 64);
+    }
+    return bytes;
   }
 
   /** At least {@code size} floats of arbitrary content. */
