@@ -1,14 +1,14 @@
 package org.blossomlm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.blossomlm.engine.kernels.KernelProvider;
@@ -17,8 +17,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Every architecture and quantisation against logits that an independent program computed in
@@ -37,41 +35,54 @@ class FixtureLogitsTest {
   @ParameterizedTest
   @MethodSource("models")
   void vector_logits_match_the_reference(Path model) throws IOException {
-    checkAgainstReference(model, "vector");
+    check(model, "vector");
   }
 
   @ParameterizedTest
   @MethodSource("models")
   void scalar_logits_match_the_reference(Path model) throws IOException {
-    checkAgainstReference(model, "scalar");
+    check(model, "scalar");
   }
 
-  private static void checkAgainstReference(Path model, String kernels) throws IOException {
-    int[] tokens = tokens();
-    float[] expected = reference(model);
-    float largest = 0;
-    for (float v : expected) {
-      largest = Math.max(largest, Math.abs(v));
-    }
-    try (LoadedDecoder loaded = new LoadedDecoder(model, kernels(kernels), 2)) {
-      float[][] actual = loaded.logits(tokens, 16);
-      float worst = 0;
-      for (int i = 0; i < expected.length; i++) {
-        float value = actual[i / loaded.vocabulary][i % loaded.vocabulary];
-        worst = Math.max(worst, Math.abs(value - expected[i]));
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void native_logits_are_as_near_to_the_reference_as_llama_cpps(boolean packed)
+      throws IOException {
+    assumeNative();
+    List<Double> ratios = new ArrayList<>();
+    for (Path model : models().toList()) {
+      try (LoadedDecoder loaded = new LoadedDecoder(model, kernels("native"), 2, packed)) {
+        float[][] actual = loaded.logits(LogitsQuality.tokens(), 16);
+        if (model.toString().matches(".*-B?F\\d+.gguf")) {
+          LogitsQuality.checkExact(model, actual);
+        } else {
+          double ratio = LogitsQuality.divergenceRatio(model, actual);
+          assertThat(ratio).as(model.toString()).isLessThan(3);
+          ratios.add(ratio);
+        }
       }
-      assertThat(worst / largest)
-          .as("largest error relative to the largest logit")
-          .isLessThan(1e-3f);
     }
+    double mean = ratios.stream().mapToDouble(r -> r).average().orElseThrow();
+    assertThat(mean).as("mean of %s", ratios).isLessThan(1.25);
+  }
+
+  private static void check(Path model, String provider) throws IOException {
+    try (LoadedDecoder loaded = new LoadedDecoder(model, kernels(provider), 2)) {
+      LogitsQuality.checkExact(model, loaded.logits(LogitsQuality.tokens(), 16));
+    }
+  }
+
+  private static void assumeNative() {
+    Optional<String> refusal = KernelProvider.refusal("native");
+    assumeTrue(refusal.isEmpty(), () -> "native kernels: " + refusal.orElseThrow());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"llama-Q4_K_M", "llama3-Q4_0", "qwen2-Q8_0", "qwen3-F16"})
   void threads_and_chunks_do_not_change_a_bit(String name) {
     Path model = Fixtures.path("tiny-models/" + name + ".gguf");
-    int[] tokens = tokens();
-    for (String provider : new String[] {"scalar", "vector"}) {
+    int[] tokens = LogitsQuality.tokens();
+    for (String provider : providers()) {
       float[][] expected = null;
       for (int threads : new int[] {1, 2, 3, 5}) {
         try (LoadedDecoder loaded = new LoadedDecoder(model, kernels(provider), threads)) {
@@ -91,7 +102,7 @@ class FixtureLogitsTest {
 
   @Test
   void a_sequence_that_was_truncated_continues_as_if_it_had_never_been_longer() {
-    int[] tokens = tokens();
+    int[] tokens = LogitsQuality.tokens();
     Path model = Fixtures.path("tiny-models/qwen2-Q4_0.gguf");
     try (LoadedDecoder loaded = new LoadedDecoder(model, kernels("vector"), 1);
         Sequence sequence = loaded.sequence(64, 16)) {
@@ -103,21 +114,11 @@ class FixtureLogitsTest {
     }
   }
 
+  private static List<String> providers() {
+    return KernelProvider.NAMES.stream().filter(n -> KernelProvider.refusal(n).isEmpty()).toList();
+  }
+
   private static Kernels kernels(String name) {
     return KernelProvider.choose(Optional.of(name)).kernels();
-  }
-
-  private static int[] tokens() {
-    JsonNode golden = JsonMapper.shared().readTree(Fixtures.path("tiny-models/golden.json"));
-    return golden.get("tokens").valueStream().mapToInt(JsonNode::asInt).toArray();
-  }
-
-  private static float[] reference(Path model) throws IOException {
-    String name = model.getFileName().toString().replace(".gguf", ".logits.f32");
-    byte[] bytes = Files.readAllBytes(Fixtures.path("tiny-models").resolve(name));
-    FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    float[] result = new float[floats.remaining()];
-    floats.get(result);
-    return result;
   }
 }

@@ -14,13 +14,20 @@ final class LoadedDecoder implements AutoCloseable {
   final SharedDecoder decoder;
   final int vocabulary;
 
+  /** With weights as {@link LoadOptions#DEFAULT} has them. */
   LoadedDecoder(Path gguf, Kernels kernels, int threads) {
+    this(gguf, kernels, threads, LoadOptions.DEFAULT.pack());
+  }
+
+  LoadedDecoder(Path gguf, Kernels kernels, int threads, boolean packed) {
     file = GgufFile.open(gguf);
     Architecture architecture = Architecture.of(file.metadata());
     Weights weights = Weights.of(architecture, file.tensors(), arena);
     vocabulary = weights.vocabulary();
     pool = new WorkerPool(threads);
-    decoder = new SharedDecoder(new Decoder(architecture, weights, kernels, pool));
+    Weights ready =
+        packed ? new WeightPacker(kernels, pool, arena, LoadListener.NONE).pack(weights) : weights;
+    decoder = new SharedDecoder(new Decoder(architecture, ready, kernels, pool));
   }
 
   Sequence sequence(int contextLength, int chunkSize) {

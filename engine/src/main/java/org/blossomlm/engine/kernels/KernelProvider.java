@@ -59,7 +59,8 @@ public record KernelProvider(Kernels kernels, List<Refusal> refusals) {
     };
   }
 
-  private static Optional<String> refusal(String name) {
+  /** Why a provider of {@link #NAMES} cannot be used here; empty if it can. */
+  public static Optional<String> refusal(String name) {
     return switch (name) {
       case "native" -> NativeLibrary.refusal();
       case "vector" -> vectorRefusal();
