@@ -12,19 +12,25 @@ final class LoadedDecoder implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final WorkerPool pool;
   final SharedDecoder decoder;
+  final KvPagePool pages;
   final int vocabulary;
 
   LoadedDecoder(Path gguf, Kernels kernels, int threads) {
+    this(gguf, kernels, threads, KvType.F16, 1 << 30);
+  }
+
+  LoadedDecoder(Path gguf, Kernels kernels, int threads, KvType type, long budget) {
     file = GgufFile.open(gguf);
     Architecture architecture = Architecture.of(file.metadata());
     Weights weights = Weights.of(architecture, file.tensors(), arena);
     vocabulary = weights.vocabulary();
     pool = new WorkerPool(threads);
-    decoder = new SharedDecoder(new Decoder(architecture, weights, kernels, pool));
+    decoder = new SharedDecoder(new Decoder(architecture, weights, kernels, pool), pool);
+    pages = new KvPagePool(KvLayout.of(decoder.architecture(), type), budget);
   }
 
   Sequence sequence(int contextLength, int chunkSize) {
-    return new Sequence(decoder, KvType.F16, contextLength, chunkSize);
+    return new Sequence(decoder, pages, contextLength, chunkSize);
   }
 
   /** The logits after every token, evaluated in chunks. */
@@ -43,9 +49,18 @@ final class LoadedDecoder implements AutoCloseable {
     return all;
   }
 
+  /** Evaluates tokens and returns the logits after the last. */
+  static float[] evaluate(Sequence sequence, int[] tokens, int from, int to) {
+    LogitRows logits = new LogitRows();
+    logits.expect(1);
+    sequence.evaluate(tokens, from, to, logits);
+    return logits.row(0);
+  }
+
   @Override
   public void close() {
     decoder.close();
+    pages.close();
     pool.close();
     arena.close();
     file.close();
