@@ -149,17 +149,26 @@ final class BatchScheduler implements Scheduler {
     for (RunningAnswer answer : running.removeAll(RunningAnswer::ended)) {
       end(answer);
     }
-    List<QueuedRequest> cancelled;
+    List<QueuedRequest> cancelled = waiting();
+    cancelled.removeIf(request -> !wasCancelled(request)); // Not under the lock: it asks listeners.
     lock.lock();
     try {
-      cancelled = queue.removeAll(BatchScheduler::wasCancelled);
+      queue.removeAll(cancelled);
     } finally {
       lock.unlock();
     }
     cancelled.forEach(this::endUnbegun);
   }
 
-  /** Asks a listener that may be anybody's code; one that fails is found out when it is told. */
+  private List<QueuedRequest> waiting() {
+    lock.lock();
+    try {
+      return queue.all();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static boolean wasCancelled(QueuedRequest request) {
     try {
       return request.delivery().cancelled();
@@ -251,7 +260,8 @@ final class BatchScheduler implements Scheduler {
     lock.lock();
     try {
       closed = true;
-      waiting = queue.removeAll(request -> true);
+      waiting = queue.all();
+      queue.removeAll(waiting);
     } finally {
       lock.unlock();
     }

@@ -56,12 +56,10 @@ final class Delivery implements GenerationListener {
   /** True also when the listener has failed: there is nobody left to answer. */
   @Override
   public boolean cancelled() {
-    if (cancelled || failure != null) {
-      return true;
+    if (!cancelled && failure == null && listener.cancelled()) {
+      cancelled = true;
     }
-    boolean asked = listener.cancelled();
-    cancelled = asked;
-    return asked;
+    return cancelled || failure != null;
   }
 
   private void tell(Runnable event) {

@@ -277,13 +277,12 @@ final class Generator {
     if (prompted == 0) {
       prompted = System.nanoTime();
     }
+    guessed += guesses;
     int right = 0;
     while (next(right) && result == null) {
       right++;
     }
     lookup.learn(guesses, right);
-    guessed += guesses;
-    rightGuesses += right;
     fed += right;
     reached = Math.max(reached, fed);
     if (end > fed) {
@@ -314,6 +313,7 @@ final class Generator {
     makeRoom(1);
     boolean right = index < guesses && text[length] == token;
     text[length++] = token;
+    rightGuesses += right ? 1 : 0;
     GeneratedToken generated = describe(row, token);
     tokens.add(generated);
     listener.onToken(generated);

@@ -2,11 +2,13 @@ package org.blossomlm.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.function.Predicate;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -79,14 +81,21 @@ final class RequestQueue {
     size--;
   }
 
-  /** Takes out all requests that meet a condition. */
-  List<QueuedRequest> removeAll(Predicate<QueuedRequest> condition) {
-    List<QueuedRequest> removed = new ArrayList<>();
-    for (Queue<QueuedRequest> queue : clients.values()) {
-      queue.removeIf(request -> condition.test(request) && removed.add(request));
+  /** All that wait, in a new list. */
+  List<QueuedRequest> all() {
+    List<QueuedRequest> all = new ArrayList<>(size);
+    clients.values().forEach(all::addAll);
+    return all;
+  }
+
+  void removeAll(List<QueuedRequest> requests) {
+    if (requests.isEmpty()) {
+      return;
     }
+    Set<QueuedRequest> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+    gone.addAll(requests);
+    clients.values().forEach(queue -> queue.removeIf(gone::contains));
     clients.values().removeIf(Queue::isEmpty);
-    size -= removed.size();
-    return removed;
+    size = clients.values().stream().mapToInt(Queue::size).sum();
   }
 }
