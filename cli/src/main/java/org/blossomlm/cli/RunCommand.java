@@ -31,11 +31,9 @@ import org.blossomlm.model.chat.ChatMessage;
 import org.blossomlm.model.chat.ChatTemplates;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Answers one prompt, or chats. */
 @Command(name = "run", sortOptions = false, abbreviateSynopsis = true)
@@ -78,8 +76,6 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--no-pack")
   private boolean noPack;
-
-  @Spec private CommandSpec spec;
 
   /** How an answer is printed. */
   enum Format {
@@ -169,9 +165,7 @@ final class RunCommand implements Callable<Integer> {
             .map(id ->
                 KvType.of(id)
                     .orElseThrow(() ->
-                        new ParameterException(
-                            spec.commandLine(),
-                            application.text("parameter.invalid", "--kv-type", id, kvTypes()))))
+                        CommandException.usage(application.text("parameter.invalid", "--kv-type", id, kvTypes()))))
             .orElse(LoadOptions.DEFAULT.kvType());
     return LoadOptions.DEFAULT.withKernels(kernels).withKvType(type).withPack(!noPack);
   }

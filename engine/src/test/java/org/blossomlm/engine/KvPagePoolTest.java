@@ -2,10 +2,16 @@ package org.blossomlm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.blossomlm.engine.KvLayout.PAGE_TOKENS;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.blossomlm.engine.kernels.KvType;
 import org.junit.jupiter.api.AfterEach;
@@ -199,5 +205,33 @@ class KvPagePoolTest {
     find(prompt, found);
     assertThat(pool.missing(prompt, prompt.length)).isEqualTo(1);
     found.reversed().forEach(pool::release);
+  }
+
+  @Test
+  void freed_pages_go_back_to_the_system() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    assumeTrue(Files.isReadable(status), "resident memory is only told by Linux");
+    KvLayout large = new KvLayout(KvType.F16, 28, 512);
+    long bytes = 120 * large.pageBytes();
+    try (KvPagePool other = new KvPagePool(large, bytes)) {
+      long before = resident(status);
+      List<KvPage> pages = new ArrayList<>();
+      for (KvPage page = other.take(); page != null; page = other.take()) {
+        pages.add(page);
+      }
+      long filled = resident(status) - before;
+      assertThat(filled).isGreaterThan(bytes / 2);
+      Collections.shuffle(pages, new Random(1));
+      pages.forEach(other::release);
+      assertThat(resident(status) - before).isLessThan(filled / 2);
+    }
+  }
+
+  private static long resident(Path status) throws IOException {
+    return Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("VmRSS:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+            .sum()
+        << 10;
   }
 }
