@@ -119,7 +119,6 @@ final class BatchScheduler implements Scheduler {
         admit();
         pass();
         endSome();
-        statistics = count();
       }
     } catch (Throwable e) {
       // A defect: without this thread nobody would ever hear from their requests again.
@@ -127,7 +126,6 @@ final class BatchScheduler implements Scheduler {
       failure = e;
     }
     endAll(failure);
-    statistics = count();
   }
 
   /** False once the scheduler is closed. */
@@ -146,9 +144,7 @@ final class BatchScheduler implements Scheduler {
 
   /** Ends answers that are complete or have failed, and what was cancelled. */
   private void endSome() {
-    for (RunningAnswer answer : running.removeAll(RunningAnswer::ended)) {
-      end(answer);
-    }
+    end(running.removeAll(RunningAnswer::ended));
     List<QueuedRequest> cancelled = waiting();
     cancelled.removeIf(request -> !wasCancelled(request)); // Not under the lock: it asks listeners.
     lock.lock();
@@ -157,7 +153,7 @@ final class BatchScheduler implements Scheduler {
     } finally {
       lock.unlock();
     }
-    cancelled.forEach(this::endUnbegun);
+    endUnbegun(cancelled);
   }
 
   private List<QueuedRequest> waiting() {
@@ -178,15 +174,24 @@ final class BatchScheduler implements Scheduler {
     }
   }
 
-  private void end(RunningAnswer answer) {
-    reusedTokens += answer.end();
-    spareLogits.push(answer.logits);
-    finished++;
+  /** Counts before it delivers: who has an answer finds it counted. */
+  private void end(List<RunningAnswer> answers) {
+    for (RunningAnswer answer : answers) {
+      answer.release();
+      spareLogits.push(answer.logits);
+      reusedTokens += answer.reusedTokens();
+      finished++;
+    }
+    statistics = count();
+    answers.forEach(RunningAnswer::deliver);
   }
 
-  private void endUnbegun(QueuedRequest request) {
-    request.delivery().finish(Generation.unbegun(request.prompt().length));
-    finished++;
+  private void endUnbegun(List<QueuedRequest> requests) {
+    finished += requests.size();
+    statistics = count();
+    for (QueuedRequest request : requests) {
+      request.delivery().finish(Generation.unbegun(request.prompt().length));
+    }
   }
 
   private void admit() {
@@ -265,18 +270,13 @@ final class BatchScheduler implements Scheduler {
     } finally {
       lock.unlock();
     }
-    for (RunningAnswer answer : running.removeAll(answer -> true)) {
-      if (failure != null) {
-        answer.fail(failure);
-      }
-      end(answer);
+    List<RunningAnswer> unfinished = running.removeAll(answer -> true);
+    if (failure != null) {
+      unfinished.forEach(answer -> answer.fail(failure));
+      waiting.forEach(request -> request.delivery().fail(failure));
     }
-    for (QueuedRequest request : waiting) {
-      if (failure != null) {
-        request.delivery().fail(failure);
-      }
-      endUnbegun(request);
-    }
+    end(unfinished);
+    endUnbegun(waiting);
   }
 
   private SchedulerStatistics count() {

@@ -166,6 +166,11 @@ final class Generator {
     return length - fed;
   }
 
+  /** Tokens of the prompt that did not have to be evaluated. */
+  int reusedTokens() {
+    return cached;
+  }
+
   /** Tokens of prompt and answer so far. */
   int length() {
     return length;

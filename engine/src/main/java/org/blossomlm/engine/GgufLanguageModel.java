@@ -169,7 +169,15 @@ final class GgufLanguageModel implements LanguageModel {
 
   @Override
   public Scheduler newScheduler(SchedulerOptions options) {
-    return new BatchScheduler(decoder, kvPages, tokenizer, this::newSequence, contextLength, options);
+    // Memory was planned for passes of chunkSize.
+    int most = Math.min(options.promptTokens(), chunkSize);
+    return new BatchScheduler(
+        decoder,
+        kvPages,
+        tokenizer,
+        this::newSequence,
+        contextLength,
+        options.withPromptTokens(most, Math.min(most, options.promptTokensBesideAnswers())));
   }
 
   @Override

@@ -2,7 +2,10 @@ package org.blossomlm.engine;
 
 import java.util.Arrays;
 
-/** Copies of the logits after the last tokens of a pass, in buffers that are used again. */
+/**
+ * Copies of the logits after the last tokens of a pass. The first buffer is used again; others, half
+ * a megabyte each, exist while they are wanted.
+ */
 final class LogitRows implements Decoder.LogitsSink {
   private float[][] rows = {};
   private int wanted;
@@ -12,6 +15,9 @@ final class LogitRows implements Decoder.LogitsSink {
   void expect(int count) {
     wanted = count;
     size = 0;
+    if (rows.length > Math.max(1, count)) {
+      rows = Arrays.copyOf(rows, Math.max(1, count));
+    }
   }
 
   /** After how many of the last tokens logits are wanted. */
@@ -23,7 +29,7 @@ final class LogitRows implements Decoder.LogitsSink {
   @Override
   public void accept(int batchIndex, float[] logits) {
     if (size == rows.length) {
-      rows = Arrays.copyOf(rows, Math.max(1, 2 * size));
+      rows = Arrays.copyOf(rows, Math.max(1, wanted));
     }
     float[] row = rows[size];
     if (row == null || row.length != logits.length) {

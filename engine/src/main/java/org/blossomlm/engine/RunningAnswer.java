@@ -124,15 +124,23 @@ final class RunningAnswer {
     return failure != null || generator.ended();
   }
 
-  /** Lets go of the memory and hands over the answer or the failure; returns tokens reused. */
-  int end() {
+  /** Tokens of the prompt that did not have to be evaluated. */
+  int reusedTokens() {
+    return generator.reusedTokens();
+  }
+
+  /** Lets go of the memory. */
+  void release() {
     sequence.release();
+  }
+
+  /** Hands over the answer, as far as it got, or the failure. */
+  void deliver() {
     if (failure != null) {
       request.delivery().fail(failure);
-      return 0;
+      return;
     }
     generator.cancel(); // Does nothing to an answer that has ended.
     request.delivery().finish(generator.result());
-    return generator.result().cachedTokens();
   }
 }

@@ -21,8 +21,8 @@ import java.util.concurrent.CompletableFuture;
  * <p><b>Memory.</b> A request is admitted when the KV cache has room for its prompt. If the room
  * runs out while answers grow, the answer admitted last gives its memory up and waits until there
  * is some; then it is computed again, to the same bits, and goes on. So the oldest always proceeds,
- * and everything ends in a finite time unless an answer without limit holds the memory. Sessions of
- * the same model use the same memory and give none up; where they leave too little for a single
+ * and everything ends in a finite time unless an answer without limit holds the memory. Sessions and
+ * other schedulers of the same model use the same memory and give none up; where they leave too little for a single
  * answer, that one fails with {@link OutOfMemoryException}.
  *
  * <p><b>Listeners</b> hear of their answer on a thread of their own, so a slow one holds up nobody;

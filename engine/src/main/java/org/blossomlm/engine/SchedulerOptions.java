@@ -6,7 +6,8 @@ package org.blossomlm.engine;
  * @param parallel answers that are under way at the same time, at most
  * @param queue requests that may wait for a place
  * @param queuePerClient requests of one named client that may wait
- * @param promptTokens prompt tokens of one forward pass while no answer waits for its next token
+ * @param promptTokens prompt tokens of one forward pass while no answer waits for its next token;
+ *     never more than {@link LoadOptions#chunkSize()}
  * @param promptTokensBesideAnswers prompt tokens of one forward pass that also makes the next
  *     tokens of answers: more of them read prompts faster, fewer keep answers flowing
  */

@@ -347,6 +347,41 @@ class SchedulerTest {
     assertThat(Collections.frequency(heard.subList(0, last), "token")).isBetween(10, 16);
   }
 
+  @Test
+  void prompts_take_turns_so_a_short_one_does_not_wait_for_the_end_of_long_ones()
+      throws Exception {
+    List<String> turns = Collections.synchronizedList(new ArrayList<>());
+    try (LanguageModel model = load(KvType.F16, 0, 1);
+        Scheduler scheduler =
+            model.newScheduler(SchedulerOptions.DEFAULT.withPromptTokens(16, 16))) {
+      Brake brake = new Brake();
+      Request held = scheduler.submit(prompt(1), GREEDY, brake);
+      brake.reached.await();
+      List<Request> requests = new ArrayList<>();
+      for (int length : new int[] {200, 210, 40}) {
+        GenerationListener asked =
+            new GenerationListener() {
+              @Override
+              public boolean cancelled() {
+                turns.add("prompt of " + length); // Asked whenever a piece of it is planned.
+                return false;
+              }
+            };
+        requests.add(
+            scheduler.submit(prompt(length), GREEDY.toBuilder().maxTokens(0).build(), asked));
+      }
+      brake.released.countDown();
+      get(held);
+      for (Request request : requests) {
+        get(request);
+      }
+    }
+    List<String> untilShortIsRead = turns.subList(0, turns.lastIndexOf("prompt of 40"));
+    assertThat(Collections.frequency(untilShortIsRead, "prompt of 200")).isBetween(2, 5);
+    assertThat(Collections.frequency(untilShortIsRead, "prompt of 210")).isBetween(2, 5);
+    assertThat(turns).endsWith("prompt of 210");
+  }
+
   private static GenerationListener noting(String what, List<String> heard) {
     return new GenerationListener() {
       @Override
