@@ -54,7 +54,7 @@ final class FreedMemory {
     static void run() {
       if (MALLOC_TRIM.isPresent()) {
         try {
-          int unused = (int) MALLOC_TRIM.get().invokeExact(0L);
+          int _ = (int) MALLOC_TRIM.get().invokeExact(0L);
         } catch (Throwable e) {
           throw new AssertionError("a function of the C library throws nothing", e);
         }

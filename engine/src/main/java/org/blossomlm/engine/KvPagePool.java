@@ -68,7 +68,7 @@ final class KvPagePool implements AutoCloseable {
         ("the KV cache is full: other sequences hold the %d pages of %d tokens that its budget of %d"
                 + " MiB allows; close sessions that are not used, or load the model with a larger KV"
                 + " cache")
-            .formatted(capacity, KvLayout.PAGE_TOKENS, capacity * layout.pageBytes() >> 20));
+            .formatted(capacity, KvLayout.PAGE_TOKENS, (capacity * layout.pageBytes()) >> 20));
   }
 
   /** A private page with undefined content; null if sequences hold all that the budget allows. */

@@ -2,8 +2,6 @@ package org.blossomlm.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,8 +90,7 @@ final class RequestQueue {
     if (requests.isEmpty()) {
       return;
     }
-    Set<QueuedRequest> gone = Collections.newSetFromMap(new IdentityHashMap<>());
-    gone.addAll(requests);
+    Set<QueuedRequest> gone = Set.copyOf(requests);
     clients.values().forEach(queue -> queue.removeIf(gone::contains));
     clients.values().removeIf(Queue::isEmpty);
     size = clients.values().stream().mapToInt(Queue::size).sum();

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
  * read once for all of them, and a prompt that begins like another one is computed only from where
  * it differs.
  *
- * {@snippet class=Snippets region="schedule"}
+ * {@snippet class="org.blossomlm.engine.Snippets" region="schedule"}
  *
  * <p><b>The answer</b> to a request depends on nothing but the request: the same prompt, options and
  * seed give the same text alone, in a {@link Session}, and among any others.
