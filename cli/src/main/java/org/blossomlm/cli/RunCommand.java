@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.blossomlm.cli.chat.AnswerListener;
 import org.blossomlm.cli.chat.JLineTerminal;
 import org.blossomlm.cli.chat.ModelOpener;
@@ -23,6 +25,8 @@ import org.blossomlm.cli.terminal.AnswerSink;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.FinishReason;
 import org.blossomlm.engine.Generation;
+import org.blossomlm.engine.LoadOptions;
+import org.blossomlm.engine.kernels.KvType;
 import org.blossomlm.model.chat.ChatMessage;
 import org.blossomlm.model.chat.ChatTemplates;
 import picocli.CommandLine;
@@ -67,6 +71,12 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--kernels", paramLabel = "NAME")
   private Optional<String> kernels = Optional.empty();
 
+  @Option(names = "--kv-type", paramLabel = "f16|q8_0")
+  private Optional<String> kvType = Optional.empty();
+
+  @Option(names = "--no-pack")
+  private boolean noPack;
+
   /** How an answer is printed. */
   enum Format {
     json
@@ -88,7 +98,12 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private OptionSpec option(Parameter parameter, CommandLine commandLine) {
-    String name = parameter == Parameter.NUM_THREAD ? "threads" : parameter.key().replace('_', '-');
+    String name =
+        switch (parameter) {
+          case NUM_THREAD -> "threads";
+          case DRAFT_NUM_PREDICT -> "draft";
+          default -> parameter.key().replace('_', '-');
+        };
     return OptionSpec.builder("--" + name)
         .paramLabel(parameter.label())
         .type(parameter == Parameter.STOP ? String[].class : String.class)
@@ -126,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
         new ModelOpener(
             application.engine(),
             ModelPath.resolve(model, application.messages()),
-            kernels,
+            loading(),
             template.map(this::templatePath),
             raw,
             special);
@@ -142,6 +157,21 @@ final class RunCommand implements Callable<Integer> {
       throw CommandException.usage(application.text("run.no-prompt"));
     }
     return answer(opener, text).status();
+  }
+
+  private LoadOptions loading() {
+    KvType type =
+        kvType
+            .map(id ->
+                KvType.of(id)
+                    .orElseThrow(() ->
+                        CommandException.usage(application.text("parameter.invalid", "--kv-type", id, kvTypes()))))
+            .orElse(LoadOptions.DEFAULT.kvType());
+    return LoadOptions.DEFAULT.withKernels(kernels).withKvType(type).withPack(!noPack);
+  }
+
+  private static String kvTypes() {
+    return Arrays.stream(KvType.values()).map(KvType::id).collect(Collectors.joining(" | "));
   }
 
   /** A file, or the name of the built-in template. */
@@ -286,6 +316,10 @@ final class RunCommand implements Callable<Integer> {
     answer.put("prompt_tokens", generation.promptTokens());
     answer.put("cached_tokens", generation.cachedTokens());
     answer.put("completion_tokens", generation.tokens().size());
+    if (generation.draftedTokens() > 0) {
+      answer.put("drafted_tokens", generation.draftedTokens());
+      answer.put("accepted_tokens", generation.acceptedTokens());
+    }
     answer.put("load_seconds", opened.loadTime().toNanos() / 1e9);
     answer.put("prompt_seconds", generation.promptTime().toNanos() / 1e9);
     answer.put("completion_seconds", generation.generationTime().toNanos() / 1e9);

@@ -17,6 +17,7 @@ import org.blossomlm.cli.terminal.Output;
 import org.blossomlm.engine.FinishReason;
 import org.blossomlm.engine.OutOfMemoryException;
 import org.blossomlm.model.ModelException;
+import org.blossomlm.engine.kernels.KvType;
 import org.blossomlm.model.chat.ChatMessage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -112,14 +113,29 @@ class CommandLineTest {
         "3",
         "--kernels",
         "scalar",
+        "--kv-type",
+        "q8_0",
+        "--no-pack",
+        "--draft",
+        "4",
         "x");
     assertThat(engine.loads.getFirst().contextLength()).isEqualTo(77);
     assertThat(engine.loads.getFirst().threads()).isEqualTo(3);
     assertThat(engine.loads.getFirst().kernels()).contains("scalar");
+    assertThat(engine.loads.getFirst().kvType()).isEqualTo(KvType.Q8_0);
+    assertThat(engine.loads.getFirst().pack()).isFalse();
+    assertThat(engine.generations.getFirst().draftTokens()).isEqualTo(4);
     assertThat(engine.generations.getFirst().stop()).containsExactly("a", "b");
     assertThat(engine.generations.getFirst().sampling().temperature()).isZero();
     assertThat(engine.conversations.getFirst())
         .containsExactly(ChatMessage.system("Be brief."), ChatMessage.user("x"));
+  }
+
+  @Test
+  void a_kv_type_that_does_not_exist_is_refused_with_those_that_do() {
+    assertThat(blossom("run", model, "--kv-type", "q4_0", "x")).isEqualTo(2);
+    assertThat(err()).contains("--kv-type").contains("q4_0").contains("f16 | q8_0");
+    assertThat(engine.loads).isEmpty();
   }
 
   @Test

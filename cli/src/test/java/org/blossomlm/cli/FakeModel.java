@@ -17,6 +17,8 @@ import org.blossomlm.engine.GenerationOptions;
 import org.blossomlm.engine.LanguageModel;
 import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.engine.SamplingOptions;
+import org.blossomlm.engine.Scheduler;
+import org.blossomlm.engine.SchedulerOptions;
 import org.blossomlm.engine.Session;
 import org.blossomlm.model.chat.ChatMessage;
 import org.blossomlm.model.chat.ChatTemplate;
@@ -119,7 +121,7 @@ public final class FakeModel implements LanguageModel {
       all.add(ChatMessage.of(Role.ASSISTANT, text));
       messages = List.copyOf(all);
       return new Generation(
-          text, List.of(), engine.finishReason, 3, 1, Duration.ofMillis(2), Duration.ofMillis(4));
+          text, List.of(), engine.finishReason, 3, 1, 0, 0, Duration.ofMillis(2), Duration.ofMillis(4));
     }
 
     @Override
@@ -164,6 +166,11 @@ public final class FakeModel implements LanguageModel {
   @Override
   public Tokenizer tokenizer() {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Scheduler newScheduler(SchedulerOptions options) {
+    throw new UnsupportedOperationException("commands answer one at a time");
   }
 
   @Override

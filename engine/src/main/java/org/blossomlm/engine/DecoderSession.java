@@ -46,9 +46,14 @@ final class DecoderSession implements Session {
     try {
       return work.get();
     } catch (InternalError e) {
-      throw new ModelException(
-          "the model file was shortened or replaced in place while it was open; load it again", e);
+      throw fileIsGone(e);
     }
+  }
+
+  static ModelException fileIsGone(InternalError cause) {
+    return new ModelException(
+        "the model file was shortened or replaced in place while it was open; load it again",
+        cause);
   }
 
   @Override

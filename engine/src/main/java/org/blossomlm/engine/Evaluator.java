@@ -1,8 +1,8 @@
 package org.blossomlm.engine;
 
 /**
- * One sequence in the KV cache, as the generation loop sees it: tokens go in, the logits after the
- * last one come out. Not thread-safe.
+ * One sequence in the KV cache, as the generation loop sees it: tokens go in, logits come out. Not
+ * thread-safe.
  */
 interface Evaluator {
   /** Largest number of tokens the sequence can hold. */
@@ -11,14 +11,14 @@ interface Evaluator {
   /** Tokens evaluated so far. */
   int length();
 
-  /** The token at a position below {@link #length()}. */
-  int tokenAt(int position);
+  /** Tokens that one {@link #evaluate} call takes at most. */
+  int chunkSize();
 
   /**
-   * Tokens that one {@link #evaluate} call takes at most; also the granularity of progress and
-   * cancellation.
+   * Makes the sequence hold the longest beginning of {@code tokens[0, to)} that need not be
+   * evaluated, and nothing else. Returns its length.
    */
-  int chunkSize();
+  int reuse(int[] tokens, int to);
 
   /** Forgets every token from {@code newLength} on. */
   void truncate(int newLength);
@@ -28,12 +28,15 @@ interface Evaluator {
    * positions.
    *
    * @throws IllegalArgumentException if that is more than there are
+   * @throws OutOfMemoryException if memory is lacking; nothing was forgotten
    */
   void shift(int keep, int discard);
 
   /**
-   * Evaluates tokens {@code [from, to)} of {@code tokens} at the next positions and returns the
-   * logits after the last. The array is reused by the next call.
+   * Evaluates tokens {@code [from, to)} of {@code tokens} at the next positions.
+   *
+   * @param logits receives those after as many of the last tokens as it wants
+   * @throws OutOfMemoryException if memory is lacking; nothing was changed
    */
-  float[] evaluate(int[] tokens, int from, int to);
+  void evaluate(int[] tokens, int from, int to, LogitRows logits);
 }

@@ -11,6 +11,9 @@ import java.util.List;
  *     of a stop string are
  * @param promptTokens tokens of the prompt, those found in the cache included
  * @param cachedTokens of these, how many were not computed again
+ * @param draftedTokens tokens that were guessed and checked ({@link
+ *     GenerationOptions#draftTokens()})
+ * @param acceptedTokens of these, how many were right
  * @param promptTime from the call to the logits after the prompt
  * @param generationTime the rest; both include the time the listener took
  */
@@ -20,5 +23,21 @@ public record Generation(
     FinishReason finishReason,
     int promptTokens,
     int cachedTokens,
+    int draftedTokens,
+    int acceptedTokens,
     Duration promptTime,
-    Duration generationTime) {}
+    Duration generationTime) {
+  /** The answer to a request that was cancelled while it waited. */
+  static Generation unbegun(int promptTokens) {
+    return new Generation(
+        "",
+        List.of(),
+        FinishReason.CANCELLED,
+        promptTokens,
+        0,
+        0,
+        0,
+        Duration.ZERO,
+        Duration.ZERO);
+  }
+}

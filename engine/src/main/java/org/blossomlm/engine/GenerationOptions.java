@@ -15,6 +15,9 @@ import java.util.List;
  *     the chosen token's alone, -1 none at all
  * @param whenFull what happens when the context is full
  * @param keepTokens tokens at the start of the context that a shift keeps; -1 keeps the prompt
+ * @param draftTokens up to this many tokens are guessed from how the text went on before (prompt
+ *     lookup) and checked in one pass; 0 guesses none, 64 is the most. Never changes the answer;
+ *     faster where it repeats what is in the prompt
  */
 public record GenerationOptions(
     SamplingOptions sampling,
@@ -22,10 +25,13 @@ public record GenerationOptions(
     List<String> stop,
     int topLogprobs,
     WhenFull whenFull,
-    int keepTokens) {
+    int keepTokens,
+    int draftTokens) {
+
+  private static final int MOST_DRAFT_TOKENS = 64;
 
   public static final GenerationOptions DEFAULT =
-      new GenerationOptions(SamplingOptions.DEFAULT, -1, List.of(), -1, WhenFull.STOP, 4);
+      new GenerationOptions(SamplingOptions.DEFAULT, -1, List.of(), -1, WhenFull.STOP, 4, 0);
 
   /** What happens when the context is full. */
   public enum WhenFull {
@@ -43,6 +49,13 @@ public record GenerationOptions(
     checkFromMinusOne("num_predict", maxTokens);
     checkFromMinusOne("top_logprobs", topLogprobs);
     checkFromMinusOne("num_keep", keepTokens);
+    if (draftTokens < 0 || draftTokens > MOST_DRAFT_TOKENS) {
+      throw new IllegalArgumentException(
+          "draft_num_predict: found "
+              + draftTokens
+              + ", allowed is 0 to "
+              + MOST_DRAFT_TOKENS);
+    }
     stop = List.copyOf(stop);
     for (String text : stop) {
       if (text.isEmpty()) {
@@ -80,6 +93,7 @@ public record GenerationOptions(
     private int topLogprobs;
     private WhenFull whenFull;
     private int keepTokens;
+    private int draftTokens;
 
     private Builder(GenerationOptions from) {
       this.sampling = from.sampling;
@@ -88,6 +102,7 @@ public record GenerationOptions(
       this.topLogprobs = from.topLogprobs;
       this.whenFull = from.whenFull;
       this.keepTokens = from.keepTokens;
+      this.draftTokens = from.draftTokens;
     }
 
     public Builder sampling(SamplingOptions value) {
@@ -125,8 +140,14 @@ public record GenerationOptions(
       return this;
     }
 
+    public Builder draftTokens(int value) {
+      draftTokens = value;
+      return this;
+    }
+
     public GenerationOptions build() {
-      return new GenerationOptions(sampling, maxTokens, stop, topLogprobs, whenFull, keepTokens);
+      return new GenerationOptions(
+          sampling, maxTokens, stop, topLogprobs, whenFull, keepTokens, draftTokens);
     }
   }
 }

@@ -19,6 +19,9 @@ final class GgufLanguageModel implements LanguageModel {
   private static final int DEFAULT_CONTEXT = 4096;
   private static final int DEFAULT_CHUNK = 512;
 
+  /** Full contexts that the KV cache has room for if memory allows. */
+  private static final long DEFAULT_CONTEXTS = 16;
+
   private final GgufFile file;
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
@@ -28,7 +31,7 @@ final class GgufLanguageModel implements LanguageModel {
   private final SharedDecoder decoder;
   private final int contextLength;
   private final int chunkSize;
-  private final KvType kvType;
+  private final KvPagePool kvPages;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes over {@code file} if it returns normally. */
@@ -45,30 +48,47 @@ final class GgufLanguageModel implements LanguageModel {
               .formatted(tokenizer.vocabularySize(), weights.vocabulary()));
     }
     template = ChatTemplates.find(file.metadata());
-    kvType = kvType(options, architecture);
     contextLength =
         options.contextLength() > 0
             ? options.contextLength()
             : Math.min(DEFAULT_CONTEXT, architecture.trainedContext());
     chunkSize =
         Math.min(contextLength, options.chunkSize() > 0 ? options.chunkSize() : DEFAULT_CHUNK);
-    new MemoryNeed(
+    KvLayout layout = KvLayout.of(architecture, kvType(options, architecture));
+    long context = layout.bytes(contextLength);
+    MemoryNeed need =
+        new MemoryNeed(
             file.fileBytes() + (options.pack() ? WeightPacker.extraBytes(kernels, weights) : 0),
-            KvCache.bytes(architecture, kvType, contextLength),
-            Activations.bytes(architecture, kernels, weights.vocabulary(), chunkSize))
-        .check(Machine.availableMemory(), contextLength);
+            Math.max(context, options.kvCacheBytes()),
+            Activations.bytes(architecture, kernels, weights.vocabulary(), chunkSize));
+    long available = Machine.availableMemory();
+    need.check(available, contextLength);
+    kvPages = new KvPagePool(layout, kvBudget(options, context, available - need.total()));
     pool = new WorkerPool(options.threads() > 0 ? options.threads() : Machine.physicalCores());
     try {
       Weights ready =
           options.pack()
               ? new WeightPacker(kernels, pool, packed, listener).pack(weights)
               : weights;
-      decoder = new SharedDecoder(new Decoder(architecture, ready, kernels, pool));
+      decoder = new SharedDecoder(new Decoder(architecture, ready, kernels, pool), pool);
     } catch (RuntimeException | Error e) {
       pool.close();
       packed.close();
       throw e;
     }
+  }
+
+  /** A sequence that is alone must never lack memory, so a full context is the least. */
+  private long kvBudget(LoadOptions options, long context, long free) {
+    if (options.kvCacheBytes() == 0) {
+      return context + Math.clamp(free / 2, 0, (DEFAULT_CONTEXTS - 1) * context);
+    }
+    if (options.kvCacheBytes() < context) {
+      throw new IllegalArgumentException(
+          "kvCacheBytes: found %d, allowed is at least %d, the keys and values of one context of %d tokens"
+              .formatted(options.kvCacheBytes(), context, contextLength));
+    }
+    return options.kvCacheBytes();
   }
 
   private static KvType kvType(LoadOptions options, Architecture architecture) {
@@ -140,13 +160,31 @@ final class GgufLanguageModel implements LanguageModel {
 
   @Override
   public Session newSession() {
-    return new DecoderSession(new Sequence(decoder, kvType, contextLength, chunkSize), tokenizer);
+    return new DecoderSession(newSequence(), tokenizer);
+  }
+
+  private Sequence newSequence() {
+    return new Sequence(decoder, kvPages, contextLength, chunkSize);
+  }
+
+  @Override
+  public Scheduler newScheduler(SchedulerOptions options) {
+    // Memory was planned for passes of chunkSize.
+    int most = Math.min(options.promptTokens(), chunkSize);
+    return new BatchScheduler(
+        decoder,
+        kvPages,
+        tokenizer,
+        this::newSequence,
+        contextLength,
+        options.withPromptTokens(most, Math.min(most, options.promptTokensBesideAnswers())));
   }
 
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       decoder.close();
+      kvPages.close();
       pool.close();
       packed.close();
       file.close();

@@ -1,53 +1,53 @@
 package org.blossomlm.engine;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.blossomlm.engine.KvLayout.PAGE_TOKENS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.blossomlm.engine.kernels.AttentionTask;
 import org.blossomlm.engine.kernels.Kernels;
 import org.blossomlm.engine.kernels.KvType;
 
 /*
- * A page holds the keys and values of PAGE_TOKENS positions in all layers, one layer after the other, its keys before its
- * values. Pages come as positions are used, so a long context costs memory only as far as it is filled. Within a page and
- * layer keys lie position after position, each with all key/value heads side by side; values likewise.
+ * The first `shared` pages are known to the pool's prefix tree and may be read by others too; those after them are
+ * private. A page becomes shared when it is full, and a private copy takes its place when this sequence wants to write to
+ * it again. Pages are shared only as far as their content is what computing the tokens from an empty context gives: what
+ * a context shift has touched is not.
  */
-/** Keys (rotated) and values of one sequence. Not thread-safe. */
+/** The tokens of one sequence, with their keys (rotated) and values. Not thread-safe. */
 final class KvCache implements AutoCloseable {
-  static final int PAGE_TOKENS = 64;
-
   private final Architecture architecture;
-  private final KvType type;
+  private final KvPagePool pool;
+  private final KvLayout layout;
   private final int capacity;
-  private final long rowBytes;
-  private final Arena arena = Arena.ofShared();
+  private final KvPage[] held;
   private final MemorySegment[] pages;
   private final MemorySegment pageTable;
-  private int allocated;
+  private final List<KvPage> found = new ArrayList<>();
+  private int heldCount;
+  private int shared;
+  private int[] tokens = new int[256];
+  private int length;
 
-  KvCache(Architecture architecture, KvType type, int capacity) {
+  /** Tokens whose keys and values are those of the tokens before them, never shifted. */
+  private int exact;
+
+  /**
+   * @param capacity tokens the sequence can hold
+   */
+  KvCache(Architecture architecture, KvPagePool pool, int capacity) {
     this.architecture = architecture;
-    this.type = type;
+    this.pool = pool;
+    this.layout = pool.layout();
     this.capacity = capacity;
-    this.rowBytes = type.bytes(architecture.keyValueWidth());
-    this.pages = new MemorySegment[pages(capacity)];
-    this.pageTable = arena.allocate(JAVA_LONG, pages.length);
-  }
-
-  private static int pages(long tokens) {
-    return (int) ((tokens + PAGE_TOKENS - 1) / PAGE_TOKENS);
-  }
-
-  /** Bytes of keys and values of {@code tokens} positions. */
-  static long bytes(Architecture a, KvType type, long tokens) {
-    return pages(tokens) * pageBytes(a, type);
-  }
-
-  private static long pageBytes(Architecture a, KvType type) {
-    return 2L * PAGE_TOKENS * a.layers() * type.bytes(a.keyValueWidth());
+    int most = KvLayout.pages(capacity);
+    this.held = new KvPage[most];
+    this.pages = new MemorySegment[most];
+    this.pageTable = Arena.ofAuto().allocate(JAVA_LONG, most);
   }
 
   int capacity() {
@@ -55,19 +55,168 @@ final class KvCache implements AutoCloseable {
   }
 
   KvType type() {
-    return type;
+    return layout.type();
   }
 
-  /** Makes room for positions below {@code length}. */
-  void reserve(int length) {
-    if (length > capacity) {
-      throw new IllegalArgumentException("length must be at most " + capacity + ": " + length);
+  int length() {
+    return length;
+  }
+
+  int tokenAt(int position) {
+    if (position >= length) {
+      throw new IndexOutOfBoundsException(position);
     }
-    for (; allocated * PAGE_TOKENS < length; allocated++) {
-      MemorySegment page = arena.allocate(pageBytes(architecture, type), 64);
-      pages[allocated] = page;
-      pageTable.setAtIndex(JAVA_LONG, allocated, page.address());
+    return tokens[position];
+  }
+
+  /** Pages held now. */
+  int pageCount() {
+    return heldCount;
+  }
+
+  /**
+   * Makes room for positions below {@code end}.
+   *
+   * @throws OutOfMemoryException if the pool has no page for them
+   */
+  void reserve(int end) {
+    if (end > capacity) {
+      throw new IllegalArgumentException("end must be at most " + capacity + ": " + end);
     }
+    if (reservable(end) < end) {
+      throw pool.exhausted();
+    }
+  }
+
+  /** Makes room for as many positions below {@code end} as there are pages for; returns their end. */
+  int reservable(int end) {
+    if (end <= length) {
+      return end;
+    }
+    if (shared * PAGE_TOKENS > length && !makePrivate(shared - 1)) {
+      return length;
+    }
+    while (heldCount * PAGE_TOKENS < end) {
+      KvPage page = pool.take();
+      if (page == null) {
+        return heldCount * PAGE_TOKENS;
+      }
+      hold(heldCount, page);
+    }
+    return end;
+  }
+
+  private void hold(int index, KvPage page) {
+    held[index] = page;
+    pages[index] = page.memory;
+    pageTable.setAtIndex(JAVA_LONG, index, page.memory.address());
+    heldCount = Math.max(heldCount, index + 1);
+  }
+
+  /** Replaces the last shared page by a private one of the same content; false if there is none. */
+  private boolean makePrivate(int index) {
+    KvPage old = held[index];
+    KvPage page = pool.takeInsteadOf(old);
+    if (page == null) {
+      return false;
+    }
+    if (page != old) {
+      copy(old.memory, page.memory, Math.min(PAGE_TOKENS, length - index * PAGE_TOKENS));
+      hold(index, page);
+      pool.release(old);
+    }
+    shared = index;
+    return true;
+  }
+
+  private void copy(MemorySegment from, MemorySegment to, int rows) {
+    long bytes = rows * layout.rowBytes();
+    for (int layer = 0; layer < layout.layers(); layer++) {
+      long keys = layout.keyAt(layer, 0);
+      long values = layout.valueAt(layer, 0);
+      MemorySegment.copy(from, keys, to, keys, bytes);
+      MemorySegment.copy(from, values, to, values, bytes);
+    }
+  }
+
+  /** Takes over tokens {@code [from, to)} of {@code source}, whose keys and values were stored. */
+  void append(int[] source, int from, int to) {
+    int count = to - from;
+    record(source, from, length, count);
+    if (exact == length) {
+      exact += count;
+    }
+    length += count;
+  }
+
+  private void record(int[] source, int from, int at, int count) {
+    if (tokens.length < at + count) {
+      tokens = Arrays.copyOf(tokens, Math.max(at + count, 2 * tokens.length));
+    }
+    System.arraycopy(source, from, tokens, at, count);
+  }
+
+  void truncate(int newLength) {
+    if (newLength < 0 || newLength > length) {
+      throw new IllegalArgumentException(
+          "new length must lie in [0, " + length + "]: " + newLength);
+    }
+    length = newLength;
+    exact = Math.min(exact, length);
+    int needed = KvLayout.pages(length);
+    while (heldCount > needed) {
+      releaseLast();
+    }
+  }
+
+  private void releaseLast() {
+    heldCount--;
+    pool.release(held[heldCount]);
+    shared = Math.min(shared, heldCount);
+  }
+
+  /**
+   * Makes the sequence hold as many of the first {@code to} tokens of {@code wanted} as this one or
+   * another has computed, and nothing else. Returns how many these are.
+   */
+  int reuse(int[] wanted, int to) {
+    publish();
+    int common = Math.min(exact, to);
+    int difference = Arrays.mismatch(tokens, 0, common, wanted, 0, common);
+    if (difference >= 0) {
+      common = difference;
+    }
+    int own = Math.min(shared, common / PAGE_TOKENS);
+    int start = own * PAGE_TOKENS;
+    found.clear();
+    int end = start + pool.find(own == 0 ? null : held[own - 1], wanted, start, to, found);
+    if (end <= common) {
+      found.reversed().forEach(pool::release);
+      truncate(common);
+      return common;
+    }
+    truncate(start);
+    for (KvPage page : found) {
+      hold(heldCount, page);
+    }
+    shared = heldCount;
+    record(wanted, start, start, end - start);
+    length = end;
+    exact = end;
+    return end;
+  }
+
+  /** Lets others share the pages that are full. */
+  void publish() {
+    while ((shared + 1) * PAGE_TOKENS <= exact) {
+      publish(shared, (shared + 1) * PAGE_TOKENS);
+    }
+  }
+
+  private void publish(int index, int end) {
+    KvPage previous = index == 0 ? null : held[index - 1];
+    hold(index, pool.publish(previous, held[index], tokens, index * PAGE_TOKENS, end));
+    shared = index + 1;
   }
 
   MemorySegment page(int position) {
@@ -76,74 +225,63 @@ final class KvCache implements AutoCloseable {
 
   /** Byte of its page at which a position's keys in a layer start. */
   long keyAt(int layer, int position) {
-    return (2L * layer * PAGE_TOKENS + position % PAGE_TOKENS) * rowBytes;
+    return layout.keyAt(layer, position);
   }
 
   /** Byte of its page at which a position's values in a layer start. */
   long valueAt(int layer, int position) {
-    return keyAt(layer, position) + PAGE_TOKENS * rowBytes;
+    return layout.valueAt(layer, position);
   }
 
   /** Points {@code task} at one key/value head of one layer. */
   void view(int layer, int keyValueHead, AttentionTask task) {
-    long head = type.bytes(keyValueHead * architecture.headSize());
+    long head = layout.type().bytes(keyValueHead * architecture.headSize());
     task.pages = pages;
     task.pageTable = pageTable;
     task.pageTokens = PAGE_TOKENS;
-    task.type = type;
+    task.type = layout.type();
     task.keyOffset = keyAt(layer, 0) + head;
     task.valueOffset = valueAt(layer, 0) + head;
-    task.rowBytes = rowBytes;
+    task.rowBytes = layout.rowBytes();
   }
 
   /**
-   * Moves positions {@code [from, length)} down by {@code discard}, turning the keys back by as
-   * many positions. What they know of the discarded tokens through earlier layers stays, as in
-   * llama.cpp's context shift.
+   * Forgets {@code discard} tokens after the first {@code keep}: later ones move down, their keys
+   * turned back by as many positions. What these know of the discarded tokens through earlier
+   * layers stays, as in llama.cpp's context shift. Pages that are no longer needed stay for what
+   * follows.
+   *
+   * @throws OutOfMemoryException if pages are shared and the pool has none to replace them by;
+   *     nothing was forgotten
    */
-  void shift(int from, int length, int discard, Kernels kernels) {
-    RopeScaling rope = architecture.rope();
-    int half = rope.rotated() / 2;
-    float[] cos = new float[half];
-    float[] sin = new float[half];
-    for (int i = 0; i < half; i++) {
-      cos[i] = (float) Math.cos(-discard * rope.angles()[i]);
-      sin[i] = (float) Math.sin(-discard * rope.angles()[i]);
-    }
-    int width = architecture.keyValueWidth();
-    float[] key = new float[width];
-    try (Arena local = Arena.ofConfined()) {
-      MemorySegment turned = local.allocate(4L * width, 64);
-      for (int layer = 0; layer < architecture.layers(); layer++) {
-        for (int p = from; p < length; p++) {
-          int q = p - discard;
-          type.load(page(p), keyAt(layer, p), key, width);
-          for (int head = 0; head < width; head += architecture.headSize()) {
-            rotate(key, head, rope, cos, sin);
-          }
-          MemorySegment.copy(key, 0, turned, JAVA_FLOAT, 0, width);
-          kernels.store(type, turned, 0, page(q), keyAt(layer, q), width);
-          MemorySegment.copy(page(p), valueAt(layer, p), page(q), valueAt(layer, q), rowBytes);
-        }
+  void shift(int keep, int discard, Kernels kernels) {
+    publish();
+    for (int index = shared - 1; index >= keep / PAGE_TOKENS; index--) {
+      if (!makePrivate(index)) {
+        throw pool.exhausted();
       }
     }
-  }
-
-  private static void rotate(float[] key, int head, RopeScaling rope, float[] cos, float[] sin) {
-    int half = cos.length;
-    for (int i = 0; i < half; i++) {
-      int first = head + (rope.halves() ? i : 2 * i);
-      int second = rope.halves() ? first + half : first + 1;
-      float a = key[first];
-      float b = key[second];
-      key[first] = a * cos[i] - b * sin[i];
-      key[second] = a * sin[i] + b * cos[i];
+    KeyRotation rotation = new KeyRotation(architecture, layout, kernels, discard);
+    for (int p = keep + discard; p < length; p++) {
+      rotation.move(page(p), p, page(p - discard), p - discard);
     }
+    System.arraycopy(tokens, keep + discard, tokens, keep, length - keep - discard);
+    length -= discard;
+    exact = Math.min(exact, keep);
   }
 
+  /** Lets go of all pages. What is known of the tokens is kept for others while there is room. */
   @Override
   public void close() {
-    arena.close();
-    Arrays.fill(pages, MemorySegment.NULL);
+    publish();
+    boolean tail = exact == length && shared * PAGE_TOKENS < length;
+    if (tail) {
+      publish(shared, length);
+    }
+    length = 0;
+    exact = 0;
+    while (heldCount > 0) {
+      releaseLast();
+    }
   }
 }

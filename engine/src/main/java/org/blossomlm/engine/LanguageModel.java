@@ -50,6 +50,13 @@ public interface LanguageModel extends AutoCloseable {
   /** A new empty sequence with its own KV cache. */
   Session newSession();
 
+  /**
+   * Answers many requests at once, on a thread of its own. Close it before the model.
+   *
+   * @see Scheduler
+   */
+  Scheduler newScheduler(SchedulerOptions options);
+
   @Override
   void close();
 }

@@ -15,6 +15,9 @@ import org.blossomlm.engine.kernels.KvType;
  * @param kvType how keys and values are stored
  * @param pack whether quantised weights are brought into the kernels' own order, where these have
  *     one: decoding is faster, loading slower; answers are the same to the bit
+ * @param kvCacheBytes memory for keys and values, of all sequences together and of prefixes that are
+ *     kept for later prompts; it is taken as it is needed. At least a full context; 0 takes half of
+ *     the memory that is free, but not more than sixteen contexts
  */
 public record LoadOptions(
     int contextLength,
@@ -22,31 +25,36 @@ public record LoadOptions(
     int chunkSize,
     Optional<String> kernels,
     KvType kvType,
-    boolean pack) {
+    boolean pack,
+    long kvCacheBytes) {
   public static final LoadOptions DEFAULT =
-      new LoadOptions(0, 0, 0, Optional.empty(), KvType.F16, true);
+      new LoadOptions(0, 0, 0, Optional.empty(), KvType.F16, true, 0);
 
   public LoadOptions withContextLength(int tokens) {
-    return new LoadOptions(tokens, threads, chunkSize, kernels, kvType, pack);
+    return new LoadOptions(tokens, threads, chunkSize, kernels, kvType, pack, kvCacheBytes);
   }
 
   public LoadOptions withThreads(int count) {
-    return new LoadOptions(contextLength, count, chunkSize, kernels, kvType, pack);
+    return new LoadOptions(contextLength, count, chunkSize, kernels, kvType, pack, kvCacheBytes);
   }
 
   public LoadOptions withChunkSize(int tokens) {
-    return new LoadOptions(contextLength, threads, tokens, kernels, kvType, pack);
+    return new LoadOptions(contextLength, threads, tokens, kernels, kvType, pack, kvCacheBytes);
   }
 
   public LoadOptions withKernels(Optional<String> provider) {
-    return new LoadOptions(contextLength, threads, chunkSize, provider, kvType, pack);
+    return new LoadOptions(contextLength, threads, chunkSize, provider, kvType, pack, kvCacheBytes);
   }
 
   public LoadOptions withKvType(KvType type) {
-    return new LoadOptions(contextLength, threads, chunkSize, kernels, type, pack);
+    return new LoadOptions(contextLength, threads, chunkSize, kernels, type, pack, kvCacheBytes);
   }
 
   public LoadOptions withPack(boolean packed) {
-    return new LoadOptions(contextLength, threads, chunkSize, kernels, kvType, packed);
+    return new LoadOptions(contextLength, threads, chunkSize, kernels, kvType, packed, kvCacheBytes);
+  }
+
+  public LoadOptions withKvCacheBytes(long bytes) {
+    return new LoadOptions(contextLength, threads, chunkSize, kernels, kvType, pack, bytes);
   }
 }

@@ -27,6 +27,7 @@ final class Sampler {
    * @throws IllegalArgumentException if a logit bias is for a token outside the vocabulary
    */
   Sampler(SamplingOptions options, int vocabularySize, int contextLength) {
+    checkBias(options, vocabularySize);
     this.options = options;
     this.vocabularySize = vocabularySize;
     this.random = new SplitMix64(seed(options));
@@ -34,14 +35,22 @@ final class Sampler {
     this.biasedTokens = options.logitBias().keySet().stream().mapToInt(id -> id).toArray();
     this.biases = new float[biasedTokens.length];
     for (int i = 0; i < biases.length; i++) {
-      if (biasedTokens[i] >= vocabularySize) {
+      biases[i] = options.logitBias().getOrDefault(biasedTokens[i], 0f);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if a logit bias is for a token outside the vocabulary
+   */
+  static void checkBias(SamplingOptions options, int vocabularySize) {
+    for (int token : options.logitBias().keySet()) {
+      if (token >= vocabularySize) {
         throw new IllegalArgumentException(
             "logit_bias: found token "
-                + biasedTokens[i]
+                + token
                 + ", allowed are the ids of the vocabulary, 0 to "
                 + (vocabularySize - 1));
       }
-      biases[i] = options.logitBias().getOrDefault(biasedTokens[i], 0f);
     }
   }
 

@@ -1,8 +1,5 @@
 package org.blossomlm.engine;
 
-import java.util.Arrays;
-import org.blossomlm.engine.kernels.KvType;
-
 /** One sequence in a decoder: its tokens and its KV cache. */
 final class Sequence implements Evaluator, AutoCloseable {
   private final SharedDecoder decoder;
@@ -10,17 +7,10 @@ final class Sequence implements Evaluator, AutoCloseable {
   private final Batch batch = new Batch();
   private final int chunkSize;
 
-  /** A copy: the decoder's own are overwritten by the next sequence that has its turn. */
-  private final float[] logits;
-
-  private int[] tokens = new int[256];
-  private int length;
-
-  Sequence(SharedDecoder decoder, KvType kvType, int contextLength, int chunkSize) {
-    this.decoder = decoder;
-    this.cache = new KvCache(decoder.architecture(), kvType, contextLength);
+  Sequence(SharedDecoder decoder, KvPagePool pool, int contextLength, int chunkSize) {
     this.chunkSize = chunkSize;
-    this.logits = new float[decoder.vocabulary()];
+    this.decoder = decoder;
+    this.cache = new KvCache(decoder.architecture(), pool, contextLength);
   }
 
   @Override
@@ -30,15 +20,7 @@ final class Sequence implements Evaluator, AutoCloseable {
 
   @Override
   public int length() {
-    return length;
-  }
-
-  @Override
-  public int tokenAt(int position) {
-    if (position >= length) {
-      throw new IndexOutOfBoundsException(position);
-    }
-    return tokens[position];
+    return cache.length();
   }
 
   @Override
@@ -46,63 +28,99 @@ final class Sequence implements Evaluator, AutoCloseable {
     return chunkSize;
   }
 
+  /** The token at a position below {@link #length()}. */
+  int tokenAt(int position) {
+    return cache.tokenAt(position);
+  }
+
+  /** Pages of the KV cache that the sequence holds. */
+  int pageCount() {
+    return cache.pageCount();
+  }
+
+  @Override
+  public int reuse(int[] tokens, int to) {
+    return cache.reuse(tokens, to);
+  }
+
   @Override
   public void truncate(int newLength) {
-    if (newLength < 0 || newLength > length) {
-      throw new IllegalArgumentException(
-          "new length must lie in [0, " + length + "]: " + newLength);
-    }
-    length = newLength;
+    cache.truncate(newLength);
   }
 
   @Override
   public void shift(int keep, int discard) {
-    if (keep < 0 || discard < 0 || keep + discard > length) {
+    if (keep < 0 || discard < 0 || keep + discard > length()) {
       throw new IllegalArgumentException(
-          "keep and discard must not exceed the length " + length + ": " + keep + ", " + discard);
+          "keep and discard must not exceed the length %d: %d, %d"
+              .formatted(length(), keep, discard));
     }
-    decoder.exclusively(d -> cache.shift(keep + discard, length, discard, d.kernels()));
-    System.arraycopy(tokens, keep + discard, tokens, keep, length - keep - discard);
-    length -= discard;
+    decoder.exclusively(d -> cache.shift(keep, discard, d.kernels()));
   }
 
   @Override
-  public float[] evaluate(int[] source, int from, int to) {
-    if (from >= to) {
-      throw new IllegalArgumentException("no tokens to evaluate: [" + from + ", " + to + ")");
-    }
-    append(
-        source, from, to, false, (index, all) -> System.arraycopy(all, 0, logits, 0, all.length));
-    return logits;
+  public void evaluate(int[] tokens, int from, int to, LogitRows logits) {
+    evaluate(tokens, from, to, logits.wanted(), logits);
   }
 
   /** Evaluates tokens and hands over the logits after every one. */
-  void evaluateAll(int[] source, int from, int to, Decoder.LogitsSink sink) {
-    append(source, from, to, true, sink);
+  void evaluateAll(int[] tokens, int from, int to, Decoder.LogitsSink sink) {
+    evaluate(tokens, from, to, to - from, sink);
   }
 
-  private void append(int[] source, int from, int to, boolean all, Decoder.LogitsSink sink) {
-    int count = to - from;
-    if (length + count > cache.capacity()) {
-      throw new ContextLengthException(length + count, cache.capacity());
+  private void evaluate(int[] tokens, int from, int to, int wanted, Decoder.LogitsSink sink) {
+    if (from >= to) {
+      throw new IllegalArgumentException("no tokens to evaluate: [" + from + ", " + to + ")");
+    }
+    int end = length() + to - from;
+    if (end > contextLength()) {
+      throw new ContextLengthException(end, contextLength());
     }
     for (int i = from; i < to; i++) {
-      decoder.checkToken(source[i]);
+      decoder.checkToken(tokens[i]);
     }
-    decoder.exclusively(d -> {
-      batch.clear();
-      for (int i = 0; i < count; i++) {
-        batch.add(cache, source[from + i], length + i, all || i == count - 1);
-      }
-      d.forward(batch, sink);
-    });
-    if (tokens.length < length + count) {
-      tokens = Arrays.copyOf(tokens, Math.max(length + count, 2 * tokens.length));
+    cache.reserve(end);
+    batch.clear();
+    stage(batch, tokens, from, to, wanted);
+    decoder.forward(batch, sink);
+    commit(tokens, from, to);
+    boolean guesses = wanted > 1; // They may be taken back, and then the page goes on differently.
+    if (!guesses) {
+      cache.publish();
     }
-    System.arraycopy(source, from, tokens, length, count);
-    length += count;
   }
 
+  /**
+   * Makes room for the next {@code count} positions, or as many of them as there is memory for;
+   * returns how many.
+   */
+  int reserve(int count) {
+    return cache.reservable(length() + count) - length();
+  }
+
+  /** Adds tokens to a batch for which room was made; {@link #commit} follows once it has run. */
+  void stage(Batch batch, int[] tokens, int from, int to, int wanted) {
+    for (int i = from; i < to; i++) {
+      batch.add(cache, tokens[i], length() + i - from, i >= to - wanted);
+    }
+  }
+
+  /** Takes over the tokens that were staged. */
+  void commit(int[] tokens, int from, int to) {
+    cache.append(tokens, from, to);
+  }
+
+  /** Lets other sequences share what was evaluated. */
+  void publish() {
+    cache.publish();
+  }
+
+  /** Lets go of the memory. No pass with this sequence may run, or be staged. */
+  void release() {
+    cache.close();
+  }
+
+  /** Lets go of the memory when no pass runs. */
   @Override
   public void close() {
     decoder.whenIdle(cache::close);

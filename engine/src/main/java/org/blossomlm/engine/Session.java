@@ -8,12 +8,14 @@ public interface Session extends AutoCloseable {
   int contextLength();
 
   /**
-   * Evaluates {@code prompt} and generates until a stop. What the prompt has in common with what
-   * the session already holds is not evaluated again. An exception, the listener's included, leaves
-   * the session usable.
+   * Evaluates {@code prompt} and generates until a stop. As far as the prompt begins like what this
+   * session holds, or like what another sequence of the model has evaluated and the KV cache still
+   * has, it is not evaluated again. An exception, the listener's included, leaves the session
+   * usable.
    *
    * @throws IllegalArgumentException if the prompt is empty or a token is outside the vocabulary
    * @throws ContextLengthException if the prompt alone does not fit; nothing was changed
+   * @throws OutOfMemoryException if the KV cache is full of other sequences
    * @throws org.blossomlm.model.ModelException if the model's logits are no numbers
    */
   Generation generate(int[] prompt, GenerationOptions options, GenerationListener listener);

@@ -5,12 +5,19 @@ import java.util.function.Consumer;
 
 /** A decoder that several sequences use in turn, and that can be closed while they exist. */
 final class SharedDecoder implements AutoCloseable {
+  private static final WorkerPool.Range NOTHING = (from, to, scratch) -> {};
+
   private final Decoder decoder;
+  private final WorkerPool pool;
   private final ReentrantLock lock = new ReentrantLock(true);
   private boolean closed;
 
-  SharedDecoder(Decoder decoder) {
+  /**
+   * @param pool the threads of {@code decoder}
+   */
+  SharedDecoder(Decoder decoder, WorkerPool pool) {
     this.decoder = decoder;
+    this.pool = pool;
   }
 
   Architecture architecture() {
@@ -29,17 +36,46 @@ final class SharedDecoder implements AutoCloseable {
   }
 
   /**
+   * Runs a batch through the decoder.
+   *
+   * @throws IllegalStateException if the model was closed
+   */
+  void forward(Batch batch, Decoder.LogitsSink sink) {
+    forward(batch, sink, 0, NOTHING);
+  }
+
+  /**
+   * Runs a batch through the decoder, then {@code after} for {@code [0, items)} on its threads.
+   *
+   * @throws IllegalStateException if the model was closed
+   */
+  void forward(Batch batch, Decoder.LogitsSink sink, int items, WorkerPool.Range after) {
+    lock.lock();
+    try {
+      checkOpen();
+      decoder.forward(batch, sink);
+      pool.run(items, 1, after);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * @throws IllegalStateException if the model was closed
    */
   void exclusively(Consumer<Decoder> work) {
     lock.lock();
     try {
-      if (closed) {
-        throw new IllegalStateException("the model is closed");
-      }
+      checkOpen();
       work.accept(decoder);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
     }
   }
 

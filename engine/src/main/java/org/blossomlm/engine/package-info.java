@@ -6,6 +6,8 @@
  * <p>Text that is no chat goes through a {@link Session}:
  *
  * {@snippet class="org.blossomlm.engine.Snippets" region="complete"}
+ *
+ * <p>Many requests at once go through a {@link Scheduler}.
  */
 @NullMarked
 package org.blossomlm.engine;

@@ -60,13 +60,13 @@ class ContextShiftTest {
     try (LoadedDecoder loaded = new LoadedDecoder(file, new ScalarKernels(), 1);
         Sequence shifted = loaded.sequence(64, 64);
         Sequence fresh = loaded.sequence(64, 64)) {
-      shifted.evaluate(tokens, 0, LENGTH);
+      LoadedDecoder.evaluate(shifted, tokens, 0, LENGTH);
       shifted.shift(KEEP, DISCARD);
       assertThat(shifted.length()).isEqualTo(kept.length);
       assertThat(shifted.tokenAt(KEEP)).isEqualTo(tokens[KEEP + DISCARD]);
-      fresh.evaluate(kept, 0, kept.length);
-      float[] actual = shifted.evaluate(tokens, LENGTH, LENGTH + 1);
-      float[] expected = fresh.evaluate(tokens, LENGTH, LENGTH + 1);
+      LoadedDecoder.evaluate(fresh, kept, 0, kept.length);
+      float[] actual = LoadedDecoder.evaluate(shifted, tokens, LENGTH, LENGTH + 1);
+      float[] expected = LoadedDecoder.evaluate(fresh, tokens, LENGTH, LENGTH + 1);
       float largest = 0;
       for (float logit : expected) {
         largest = Math.max(largest, Math.abs(logit));

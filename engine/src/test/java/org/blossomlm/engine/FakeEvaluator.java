@@ -13,7 +13,6 @@ final class FakeEvaluator implements Evaluator {
   private final int chunkSize;
   private final Function<int[], float[]> model;
   private int[] tokens = {};
-  private float[] logits = {};
 
   /** Every call, as {@code evaluate 0-4}, {@code truncate 3}, {@code shift 2 5}. */
   final List<String> calls = new ArrayList<>();
@@ -68,13 +67,20 @@ final class FakeEvaluator implements Evaluator {
   }
 
   @Override
-  public int tokenAt(int position) {
-    return tokens[position];
+  public int chunkSize() {
+    return chunkSize;
   }
 
   @Override
-  public int chunkSize() {
-    return chunkSize;
+  public int reuse(int[] wanted, int to) {
+    int common = 0;
+    while (common < Math.min(tokens.length, to) && tokens[common] == wanted[common]) {
+      common++;
+    }
+    if (common < tokens.length) {
+      truncate(common);
+    }
+    return common;
   }
 
   @Override
@@ -95,17 +101,15 @@ final class FakeEvaluator implements Evaluator {
   }
 
   @Override
-  public float[] evaluate(int[] more, int from, int to) {
+  public void evaluate(int[] more, int from, int to, LogitRows logits) {
     assertThat(to - from).isBetween(1, chunkSize);
     assertThat(tokens.length + to - from).isLessThanOrEqualTo(contextLength);
     calls.add("evaluate " + tokens.length + "-" + (tokens.length + to - from));
     int length = tokens.length;
     tokens = Arrays.copyOf(tokens, length + to - from);
     System.arraycopy(more, from, tokens, length, to - from);
-    float[] result = model.apply(tokens);
-    // The contract lets the array be reused: a caller that still reads the last one sees garbage.
-    Arrays.fill(logits, Float.NaN);
-    logits = result.clone();
-    return logits;
+    for (int i = to - logits.wanted(); i < to; i++) {
+      logits.accept(i - from, model.apply(Arrays.copyOf(tokens, length + i + 1 - from)));
+    }
   }
 }

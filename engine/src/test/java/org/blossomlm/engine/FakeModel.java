@@ -89,6 +89,11 @@ final class FakeModel implements LanguageModel {
   }
 
   @Override
+  public Scheduler newScheduler(SchedulerOptions options) {
+    throw new UnsupportedOperationException("chats need no scheduler");
+  }
+
+  @Override
   public void close() {}
 
   private final class FakeSession implements Session {

@@ -106,10 +106,10 @@ class FixtureLogitsTest {
     Path model = Fixtures.path("tiny-models/qwen2-Q4_0.gguf");
     try (LoadedDecoder loaded = new LoadedDecoder(model, kernels("vector"), 1);
         Sequence sequence = loaded.sequence(64, 16)) {
-      float[] expected = sequence.evaluate(tokens, 0, 20).clone();
+      float[] expected = LoadedDecoder.evaluate(sequence, tokens, 0, 20).clone();
       sequence.truncate(7);
       assertThat(sequence.length()).isEqualTo(7);
-      assertThat(sequence.evaluate(tokens, 7, 20)).containsExactly(expected);
+      assertThat(LoadedDecoder.evaluate(sequence, tokens, 7, 20)).containsExactly(expected);
       assertThat(sequence.tokenAt(19)).isEqualTo(tokens[19]);
     }
   }

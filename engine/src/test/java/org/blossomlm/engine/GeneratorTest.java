@@ -401,4 +401,130 @@ class GeneratorTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(evaluator.calls).isEmpty();
   }
+
+  /** A model of few tokens that depends on the last two: it repeats itself, but not always. */
+  private FakeEvaluator babbling(long salt, int contextLength, int chunkSize) {
+    return new FakeEvaluator(
+        contextLength,
+        chunkSize,
+        tokens -> {
+          int last = tokens[tokens.length - 1];
+          int before = tokens.length > 1 ? tokens[tokens.length - 2] : 0;
+          var noise = new SplittableRandom(1_000_000 * salt + 1000L * last + before);
+          float[] logits = new float[tokenizer.vocabularySize()];
+          Arrays.fill(logits, -30);
+          for (int i = 'a'; i < 'i'; i++) {
+            logits[i] = (float) noise.nextDouble(0, 8);
+          }
+          logits[FakeTokenizer.END_OF_TURN] = (float) noise.nextDouble(-6, 2);
+          return logits;
+        });
+  }
+
+  @Test
+  void guessing_never_changes_an_answer() {
+    int drafted = 0;
+    int accepted = 0;
+    for (long seed = 0; seed < 400; seed++) {
+      var random = new SplittableRandom(seed);
+      int context = 12 + random.nextInt(60);
+      int chunk = 1 + random.nextInt(12);
+      SamplingOptions sampling =
+          SamplingOptions.builder()
+              .temperature(random.nextInt(3) == 0 ? 0 : 0.6f)
+              .topK(random.nextInt(5))
+              .repeatPenalty(random.nextBoolean() ? 1 : 1.1f)
+              .presencePenalty(random.nextBoolean() ? 0 : 0.2f)
+              .frequencyPenalty(random.nextBoolean() ? 0 : 0.1f)
+              .repeatLastN(random.nextInt(20) - 1)
+              .seed(seed)
+              .build();
+      var options =
+          GenerationOptions.builder()
+              .sampling(sampling)
+              .maxTokens(random.nextInt(100))
+              .stop(random.nextBoolean() ? List.of() : List.of("abc", "hg"))
+              .topLogprobs(random.nextInt(3) - 1)
+              .whenFull(random.nextBoolean() ? WhenFull.SHIFT : WhenFull.STOP)
+              .keepTokens(random.nextInt(6) - 1)
+              .build();
+      int cancelAfter = random.nextInt(4) == 0 ? random.nextInt(30) : Integer.MAX_VALUE;
+      var plain = babbling(seed, context, chunk);
+      var heard = new RecordingListener();
+      heard.cancelWhen(() -> heard.tokens.size() >= cancelAfter);
+      var expected = Generator.generate(plain, tokenizer, PROMPT, options, heard);
+
+      var guessing = babbling(seed, context, chunk);
+      var drafting = options.toBuilder().draftTokens(1 + random.nextInt(8)).build();
+      var heardToo = new RecordingListener();
+      heardToo.cancelWhen(() -> heardToo.tokens.size() >= cancelAfter);
+      var actual = Generator.generate(guessing, tokenizer, PROMPT, drafting, heardToo);
+
+      assertThat(actual.tokens()).as("seed %d", seed).isEqualTo(expected.tokens());
+      assertThat(actual.text()).isEqualTo(expected.text());
+      assertThat(actual.finishReason()).isEqualTo(expected.finishReason());
+      assertThat(heardToo.texts).isEqualTo(heard.texts);
+      assertThat(heardToo.events).isEqualTo(heard.events);
+      if (actual.finishReason() != FinishReason.CANCELLED) {
+        assertThat(guessing.tokens()).as("seed %d", seed).isEqualTo(plain.tokens());
+      }
+      assertThat(actual.acceptedTokens()).isLessThanOrEqualTo(actual.draftedTokens());
+      drafted += actual.draftedTokens();
+      accepted += actual.acceptedTokens();
+    }
+    assertThat(accepted).isGreaterThan(500).isLessThan(drafted);
+  }
+
+  @Test
+  void right_guesses_save_passes() {
+    int[] answer = bytes("abcabcabcabcabcabc");
+    var plain = FakeEvaluator.answering(tokenizer, 64, 8, PROMPT.length, answer);
+    generate(plain, GREEDY);
+    var guessing = FakeEvaluator.answering(tokenizer, 64, 8, PROMPT.length, answer);
+    var generation = generate(guessing, GREEDY.toBuilder().draftTokens(6).build());
+    assertThat(generation.text()).isEqualTo("abcabcabcabcabcabc");
+    assertThat(generation.acceptedTokens()).isGreaterThan(8);
+    assertThat(guessing.calls.stream().filter(call -> call.startsWith("evaluate")))
+        .hasSizeLessThan(12);
+    assertThat(plain.calls).hasSize(19);
+    assertThat(generate(guessing, GREEDY).draftedTokens()).isZero();
+  }
+
+  @Test
+  void an_answer_that_lost_its_sequence_goes_on_as_if_nothing_had_happened() {
+    for (long seed = 0; seed < 200; seed++) {
+      var random = new SplittableRandom(seed);
+      var options =
+          GenerationOptions.builder()
+              .sampling(SamplingOptions.builder().temperature(0.7f).seed(seed).build())
+              .maxTokens(70)
+              .whenFull(random.nextBoolean() ? WhenFull.SHIFT : WhenFull.STOP)
+              .draftTokens(random.nextInt(4))
+              .build();
+      var undisturbed = new RecordingListener();
+      var expected =
+          Generator.generate(babbling(seed, 30, 7), tokenizer, PROMPT, options, undisturbed);
+      var evaluator = babbling(seed, 30, 7);
+      var logits = new LogitRows();
+      var heard = new RecordingListener();
+      var generator = new Generator(evaluator, tokenizer, PROMPT, options, heard, logits);
+      while (generator.prepare(1 + random.nextInt(7))) {
+        if (random.nextInt(4) == 0) {
+          evaluator.truncate(0);
+          generator.rewind();
+          continue;
+        }
+        generator.shrink(1 + random.nextInt(7));
+        evaluator.evaluate(generator.text(), generator.from(), generator.to(), logits);
+        generator.accept();
+      }
+      assertThat(generator.result().tokens()).as("seed %d", seed).isEqualTo(expected.tokens());
+      assertThat(generator.result().finishReason()).isEqualTo(expected.finishReason());
+      assertThat(heard.tokens).isEqualTo(expected.tokens());
+      assertThat(heard.events.stream().filter(event -> event.startsWith("shift")).toList())
+          .isEqualTo(
+              undisturbed.events.stream().filter(event -> event.startsWith("shift")).toList());
+      assertThat(heard.events).containsOnlyOnce("prompt 0/4", "prompt 4/4");
+    }
+  }
 }

@@ -12,14 +12,24 @@ final class LoadedDecoder implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final WorkerPool pool;
   final SharedDecoder decoder;
+  final KvPagePool pages;
   final int vocabulary;
 
-  /** With weights as {@link LoadOptions#DEFAULT} has them. */
+  /** As {@link LoadOptions#DEFAULT} has it. */
   LoadedDecoder(Path gguf, Kernels kernels, int threads) {
-    this(gguf, kernels, threads, LoadOptions.DEFAULT.pack());
+    this(gguf, kernels, threads, KvType.F16, 1 << 30, LoadOptions.DEFAULT.pack());
   }
 
   LoadedDecoder(Path gguf, Kernels kernels, int threads, boolean packed) {
+    this(gguf, kernels, threads, KvType.F16, 1 << 30, packed);
+  }
+
+  LoadedDecoder(Path gguf, Kernels kernels, int threads, KvType type, long budget) {
+    this(gguf, kernels, threads, type, budget, LoadOptions.DEFAULT.pack());
+  }
+
+  private LoadedDecoder(
+      Path gguf, Kernels kernels, int threads, KvType type, long budget, boolean packed) {
     file = GgufFile.open(gguf);
     Architecture architecture = Architecture.of(file.metadata());
     Weights weights = Weights.of(architecture, file.tensors(), arena);
@@ -27,11 +37,12 @@ final class LoadedDecoder implements AutoCloseable {
     pool = new WorkerPool(threads);
     Weights ready =
         packed ? new WeightPacker(kernels, pool, arena, LoadListener.NONE).pack(weights) : weights;
-    decoder = new SharedDecoder(new Decoder(architecture, ready, kernels, pool));
+    decoder = new SharedDecoder(new Decoder(architecture, ready, kernels, pool), pool);
+    pages = new KvPagePool(KvLayout.of(decoder.architecture(), type), budget);
   }
 
   Sequence sequence(int contextLength, int chunkSize) {
-    return new Sequence(decoder, KvType.F16, contextLength, chunkSize);
+    return new Sequence(decoder, pages, contextLength, chunkSize);
   }
 
   /** The logits after every token, evaluated in chunks. */
@@ -50,9 +61,18 @@ final class LoadedDecoder implements AutoCloseable {
     return all;
   }
 
+  /** Evaluates tokens and returns the logits after the last. */
+  static float[] evaluate(Sequence sequence, int[] tokens, int from, int to) {
+    LogitRows logits = new LogitRows();
+    logits.expect(1);
+    sequence.evaluate(tokens, from, to, logits);
+    return logits.row(0);
+  }
+
   @Override
   public void close() {
     decoder.close();
+    pages.close();
     pool.close();
     arena.close();
     file.close();

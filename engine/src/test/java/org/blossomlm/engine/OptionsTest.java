@@ -99,8 +99,9 @@ class OptionsTest {
                 .topLogprobs(2)
                 .whenFull(WhenFull.SHIFT)
                 .keepTokens(3)
+                .draftTokens(4)
                 .build())
-        .isEqualTo(new GenerationOptions(sampling, 1, List.of("x"), 2, WhenFull.SHIFT, 3));
+        .isEqualTo(new GenerationOptions(sampling, 1, List.of("x"), 2, WhenFull.SHIFT, 3, 4));
     assertThat(GenerationOptions.builder().build()).isEqualTo(GenerationOptions.DEFAULT);
   }
 

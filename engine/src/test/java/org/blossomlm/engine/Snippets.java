@@ -1,6 +1,10 @@
 package org.blossomlm.engine;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.blossomlm.model.text.MarkedText;
 
@@ -50,6 +54,31 @@ final class Snippets {
               GenerationListener.NONE);
       System.out.println(story.text());
     }
+    // @end
+  }
+
+  static List<String> schedule(LanguageModel model, List<int[]> prompts) {
+    // @start region="schedule"
+    var options = GenerationOptions.builder().maxTokens(200).build();
+    try (Scheduler scheduler = model.newScheduler(SchedulerOptions.DEFAULT.withParallel(4))) {
+      var requests = new ArrayList<Scheduler.Request>();
+      for (int[] prompt : prompts) { // they wait in a queue and are answered together
+        requests.add(scheduler.submit("batch job", prompt, options, GenerationListener.NONE));
+      }
+      var visitor =
+          new GenerationListener() {
+            @Override
+            public void onText(String text) {
+              System.out.print(text); // on a thread of its own
+            }
+          };
+      var request = scheduler.submit("visitor", prompts.getFirst(), options, visitor);
+      request.completion().orTimeout(1, TimeUnit.MINUTES).exceptionally(late -> {
+        request.cancel();
+        throw new CompletionException(late);
+      });
+      return requests.stream().map(each -> each.completion().join().text()).toList();
+    } // closing it ends what is still under way
     // @end
   }
 }

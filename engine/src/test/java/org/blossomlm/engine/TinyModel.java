@@ -32,6 +32,16 @@ final class TinyModel {
     return write(target, metadata(family).build(), family, type, seed);
   }
 
+  /** A model whose heads have 32 elements, so that keys and values can be stored as Q8_0. */
+  static Path writeWide(Path target, String family, TensorType type, long seed) {
+    GgufMetadata metadata =
+        metadata(family)
+            .put(family + ".attention.key_length", GgufValue.uint32(32))
+            .put(family + ".attention.value_length", GgufValue.uint32(32))
+            .build();
+    return write(target, metadata, family, type, seed);
+  }
+
   static Path write(Path target, GgufMetadata metadata, String family, TensorType type, long seed) {
     return write(target, metadata, family, type, seed, LAYERS, Optional.empty());
   }
@@ -52,7 +62,9 @@ final class TinyModel {
       matrix(writer, "output.weight", type, HIDDEN, vocabulary, random, arena);
       vector(writer, "output_norm.weight", HIDDEN, random, arena);
       for (int i = 0; i < layers; i++) {
-        layer(writer, "blk." + i + ".", family, type, random, arena);
+        int headSize =
+            Math.toIntExact(metadata.integer(family + ".attention.key_length").orElse(HEAD_SIZE));
+        layer(writer, "blk." + i + ".", family, headSize, type, random, arena);
       }
       ropeFactors.ifPresent(factors ->
           writer.add(
@@ -70,11 +82,12 @@ final class TinyModel {
       GgufWriter writer,
       String prefix,
       String family,
+      int headSize,
       TensorType type,
       RandomGenerator random,
       Arena arena) {
-    int query = HEADS * HEAD_SIZE;
-    int keyValue = KEY_VALUE_HEADS * HEAD_SIZE;
+    int query = HEADS * headSize;
+    int keyValue = KEY_VALUE_HEADS * headSize;
     vector(writer, prefix + "attn_norm.weight", HIDDEN, random, arena);
     vector(writer, prefix + "ffn_norm.weight", HIDDEN, random, arena);
     matrix(writer, prefix + "attn_q.weight", type, HIDDEN, query, random, arena);
@@ -90,8 +103,8 @@ final class TinyModel {
       vector(writer, prefix + "attn_v.bias", keyValue, random, arena);
     }
     if (family.equals("qwen3")) {
-      vector(writer, prefix + "attn_q_norm.weight", HEAD_SIZE, random, arena);
-      vector(writer, prefix + "attn_k_norm.weight", HEAD_SIZE, random, arena);
+      vector(writer, prefix + "attn_q_norm.weight", headSize, random, arena);
+      vector(writer, prefix + "attn_k_norm.weight", headSize, random, arena);
     }
   }
 

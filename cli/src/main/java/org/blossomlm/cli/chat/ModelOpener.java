@@ -7,12 +7,13 @@ import org.blossomlm.cli.terminal.Messages;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.Chat;
 import org.blossomlm.engine.LanguageModel;
+import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.model.chat.ChatTemplate;
 
 /**
  * How a model is opened, so that it can be opened again with another context.
  *
- * @param kernels provider by name; empty takes the best
+ * @param loading how it is loaded, but for what parameters say
  * @param template a Jinja file that takes the place of the model's own template
  * @param raw whether prompts are taken as they are, without a template
  * @param special whether special-token strings in a prompt without a template are special tokens
@@ -20,7 +21,7 @@ import org.blossomlm.model.chat.ChatTemplate;
 public record ModelOpener(
     Engine engine,
     Path file,
-    Optional<String> kernels,
+    LoadOptions loading,
     Optional<Path> template,
     boolean raw,
     boolean special) {
@@ -45,7 +46,7 @@ public record ModelOpener(
   public Opened open(Parameters parameters, StatusLine status, Messages messages) {
     long start = System.nanoTime();
     try (var ticker = status.tick(messages.text("status.loading", file.getFileName()))) {
-      LanguageModel model = engine.load(file, parameters.loading(kernels));
+      LanguageModel model = engine.load(file, parameters.loading(loading));
       try {
         Optional<ChatTemplate> chosen =
             raw

@@ -19,6 +19,7 @@ public enum Parameter {
   SEED(new Whole(Long.MIN_VALUE, Long.MAX_VALUE)),
   NUM_PREDICT(new Whole(-1, Integer.MAX_VALUE)),
   NUM_KEEP(new Whole(-1, Integer.MAX_VALUE)),
+  DRAFT_NUM_PREDICT(new Whole(0, 64)),
   STOP(new Text()),
   CONTEXT_FULL(new Choice(List.of("stop", "shift"))),
   /** Takes effect when the model is loaded. */

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.blossomlm.engine.GenerationOptions;
 import org.blossomlm.engine.GenerationOptions.WhenFull;
@@ -85,15 +84,15 @@ public final class Parameters {
         List.copyOf(stop),
         standard.topLogprobs(),
         "shift".equals(values.get(Parameter.CONTEXT_FULL)) ? WhenFull.SHIFT : WhenFull.STOP,
-        whole(Parameter.NUM_KEEP, standard.keepTokens()));
+        whole(Parameter.NUM_KEEP, standard.keepTokens()),
+        whole(Parameter.DRAFT_NUM_PREDICT, standard.draftTokens()));
   }
 
-  /** How the model is loaded. */
-  public LoadOptions loading(Optional<String> kernels) {
-    return LoadOptions.DEFAULT
-        .withContextLength(whole(Parameter.NUM_CTX, 0))
-        .withThreads(whole(Parameter.NUM_THREAD, 0))
-        .withKernels(kernels);
+  /** How the model is loaded; what no parameter says is as in {@code options}. */
+  public LoadOptions loading(LoadOptions options) {
+    return options
+        .withContextLength(whole(Parameter.NUM_CTX, options.contextLength()))
+        .withThreads(whole(Parameter.NUM_THREAD, options.threads()));
   }
 
   /** A negative seed asks for a fresh one, as in Ollama. */

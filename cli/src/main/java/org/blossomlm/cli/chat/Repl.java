@@ -349,7 +349,7 @@ public final class Repl {
       SavedConversation saved = SavedConversation.read(file);
       Parameters before = parameters.copy();
       parameters.replaceBy(saved.settings());
-      if (parameters.loading(opener.kernels()).equals(before.loading(opener.kernels()))) {
+      if (parameters.loading(opener.loading()).equals(before.loading(opener.loading()))) {
         opened.chat().messages(saved.messages());
       } else if (!reopen(saved.messages(), before)) {
         return;

@@ -1,6 +1,8 @@
 package org.blossomlm.cli.chat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.blossomlm.engine.Generation;
 
@@ -13,17 +15,26 @@ public record Timings(Duration load, Generation generation) {
 
   public String summary() {
     int evaluated = generation.promptTokens() - generation.cachedTokens();
-    return String.join(
-            "\n",
-            row("total duration:", GoDuration.format(total())),
-            row("load duration:", GoDuration.format(load)),
-            row("prompt eval count:", evaluated + " token(s)"),
-            row("prompt eval duration:", GoDuration.format(generation.promptTime())),
-            row("prompt eval rate:", rate(evaluated, generation.promptTime())),
-            row("eval count:", generation.tokens().size() + " token(s)"),
-            row("eval duration:", GoDuration.format(generation.generationTime())),
-            row("eval rate:", rate(generation.tokens().size(), generation.generationTime())))
-        + "\n";
+    List<String> rows = new ArrayList<>();
+    rows.add(row("total duration:", GoDuration.format(total())));
+    rows.add(row("load duration:", GoDuration.format(load)));
+    rows.add(row("prompt eval count:", evaluated + " token(s)"));
+    rows.add(row("prompt eval duration:", GoDuration.format(generation.promptTime())));
+    rows.add(row("prompt eval rate:", rate(evaluated, generation.promptTime())));
+    rows.add(row("eval count:", generation.tokens().size() + " token(s)"));
+    rows.add(row("eval duration:", GoDuration.format(generation.generationTime())));
+    rows.add(row("eval rate:", rate(generation.tokens().size(), generation.generationTime())));
+    if (generation.draftedTokens() > 0) {
+      rows.add(row("draft acceptance:", acceptance()));
+    }
+    return String.join("\n", rows) + "\n";
+  }
+
+  private String acceptance() {
+    int accepted = generation.acceptedTokens();
+    int drafted = generation.draftedTokens();
+    return String.format(
+        Locale.ROOT, "%d of %d token(s), %.1f %%", accepted, drafted, 100.0 * accepted / drafted);
   }
 
   private static String row(String name, String value) {

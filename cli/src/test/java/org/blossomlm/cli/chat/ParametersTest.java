@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import org.blossomlm.engine.FinishReason;
 import org.blossomlm.engine.Generation;
 import org.blossomlm.engine.GenerationOptions;
 import org.blossomlm.engine.GenerationOptions.WhenFull;
+import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.engine.SamplingOptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,6 +38,7 @@ class ParametersTest {
     parameters.set(Parameter.STOP, "b");
     parameters.set(Parameter.CONTEXT_FULL, "shift");
     parameters.set(Parameter.NUM_CTX, "512");
+    parameters.set(Parameter.DRAFT_NUM_PREDICT, "5");
     GenerationOptions options = parameters.generation(SamplingOptions.DEFAULT);
     assertThat(options.sampling().temperature()).isZero();
     assertThat(options.sampling().topK()).isEqualTo(7);
@@ -45,7 +46,8 @@ class ParametersTest {
     assertThat(options.sampling().seed()).isEqualTo(OptionalLong.of(42));
     assertThat(options.stop()).isEqualTo(List.of("a", "b"));
     assertThat(options.whenFull()).isEqualTo(WhenFull.SHIFT);
-    assertThat(parameters.loading(Optional.empty()).contextLength()).isEqualTo(512);
+    assertThat(parameters.loading(LoadOptions.DEFAULT).contextLength()).isEqualTo(512);
+    assertThat(options.draftTokens()).isEqualTo(5);
   }
 
   @Test
@@ -65,6 +67,7 @@ class ParametersTest {
     "TOP_K, 1.5",
     "TOP_K, 99999999999",
     "NUM_PREDICT, -2",
+    "DRAFT_NUM_PREDICT, 65",
     "CONTEXT_FULL, wrap",
     "STOP, ''"
   })
@@ -97,11 +100,14 @@ class ParametersTest {
             FinishReason.STOP,
             30,
             4,
+            8,
+            6,
             Duration.ofMillis(500),
             Duration.ofSeconds(2));
     assertThat(new Timings(Duration.ofMillis(100), generation).summary())
         .contains("total duration:       2.6s\n")
         .contains("prompt eval count:    26 token(s)\n")
-        .contains("prompt eval rate:     52.00 tokens/s\n");
+        .contains("prompt eval rate:     52.00 tokens/s\n")
+        .endsWith("draft acceptance:     6 of 8 token(s), 75.0 %\n");
   }
 }

@@ -18,6 +18,7 @@ import org.blossomlm.cli.terminal.AnswerSink;
 import org.blossomlm.cli.terminal.Messages;
 import org.blossomlm.cli.terminal.Output;
 import org.blossomlm.cli.terminal.StatusLine;
+import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.engine.ContextLengthException;
 import org.blossomlm.engine.FinishReason;
 import org.blossomlm.engine.OutOfMemoryException;
@@ -47,7 +48,7 @@ class ReplTest {
     Parameters parameters = new Parameters();
     var opener =
         new ModelOpener(
-            engine, Path.of("model.gguf"), Optional.empty(), Optional.empty(), false, false);
+            engine, Path.of("model.gguf"), LoadOptions.DEFAULT, Optional.empty(), false, false);
     StatusLine status = new StatusLine(output, false, () -> 80);
     LineSource lines = () -> inputs.isEmpty() ? new Input.End() : inputs.remove();
     Repl.Screen screen =
