@@ -55,15 +55,21 @@ public enum Recipe {
     return base;
   }
 
+  /** The recipe of this name, upper or lower case; {@code Q4_K} stands for {@code Q4_K_M}. */
+  public static Optional<Recipe> find(String name) {
+    String upper = name.strip().toUpperCase(Locale.ROOT);
+    return Optional.ofNullable(ALIASES.get(upper))
+        .or(() ->
+            Arrays.stream(values()).filter(recipe -> recipe.name().equals(upper)).findFirst());
+  }
+
   /**
-   * The recipe of this name, upper or lower case; {@code Q4_K} stands for {@code Q4_K_M} and so on.
+   * As {@link #find}.
    *
    * @throws ModelException if there is none
    */
   public static Recipe parse(String name) {
-    String upper = name.strip().toUpperCase(Locale.ROOT);
-    return Optional.ofNullable(ALIASES.get(upper))
-        .or(() -> Arrays.stream(values()).filter(recipe -> recipe.name().equals(upper)).findFirst())
+    return find(name)
         .orElseThrow(() ->
             new ModelException(
                 "unknown quantisation \""
