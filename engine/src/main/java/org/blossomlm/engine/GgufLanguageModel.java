@@ -56,7 +56,8 @@ final class GgufLanguageModel implements LanguageModel {
             Activations.bytes(architecture, kernels, weights.vocabulary(), chunkSize))
         .check(Machine.availableMemory(), contextLength);
     pool = new WorkerPool(options.threads() > 0 ? options.threads() : Machine.physicalCores());
-    decoder = new SharedDecoder(new Decoder(architecture, weights, kernels, pool));
+    decoder =
+        new SharedDecoder(new Decoder(architecture, weights, kernels, pool, options.observer()));
   }
 
   private static KvType kvType(LoadOptions options, Architecture architecture) {
