@@ -37,7 +37,10 @@ public final class Main {
             .addSubcommand("doctor", new DoctorCommand(application))
             .addSubcommand("tokenize", new TokenizeCommand(application))
             .addSubcommand("render", new RenderCommand(application))
-            .addSubcommand("logits", new LogitsCommand(application));
+            .addSubcommand("logits", new LogitsCommand(application))
+            .addSubcommand("quantize", new QuantizeCommand(application))
+            .addSubcommand("imatrix", new ImatrixCommand(application))
+            .addSubcommand("perplexity", new PerplexityCommand(application));
     IParameterExceptionHandler wrongUsage = (e, args) -> wrongUsage(e, application, report);
     IExecutionExceptionHandler failure = (e, command, result) -> report.print(e).status();
     return root.setResourceBundle(application.messages().bundle())

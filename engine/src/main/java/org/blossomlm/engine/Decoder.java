@@ -49,12 +49,24 @@ final class Decoder implements AutoCloseable {
   private Weights.Layer w;
 
   Decoder(Architecture architecture, Weights weights, Kernels kernels, WorkerPool pool) {
+    this(architecture, weights, kernels, pool, Optional.empty());
+  }
+
+  /**
+   * @param observer of what the weights are multiplied with
+   */
+  Decoder(
+      Architecture architecture,
+      Weights weights,
+      Kernels kernels,
+      WorkerPool pool,
+      Optional<MatmulObserver> observer) {
     this.a = weights.ropeFactors().map(architecture::withRopeFactors).orElse(architecture);
     this.weights = weights;
     this.w = weights.layers().getFirst();
     this.kernels = kernels;
     this.pool = pool;
-    this.products = new Products(kernels, pool);
+    this.products = new Products(kernels, pool, observer);
     this.attention = new AttentionPass(a, kernels, pool);
     this.act = new Activations(a, kernels, weights.vocabulary(), 1);
     this.logits = new float[weights.vocabulary()];

@@ -26,12 +26,21 @@ final class DecoderSession implements Session {
 
   @Override
   public void logits(int[] tokens, LogitsConsumer consumer) {
+    logits(tokens, 0, consumer);
+  }
+
+  @Override
+  public void logits(int[] tokens, int first, LogitsConsumer consumer) {
     if (tokens.length > sequence.contextLength()) {
       throw new ContextLengthException(tokens.length, sequence.contextLength());
     }
     sequence.truncate(0);
     readingWeights(() -> {
-      for (int from = 0; from < tokens.length; from += sequence.chunkSize()) {
+      int wanted = Math.min(first, tokens.length);
+      for (int from = 0; from < wanted; from += sequence.chunkSize()) {
+        sequence.prefill(tokens, from, Math.min(wanted, from + sequence.chunkSize()));
+      }
+      for (int from = wanted; from < tokens.length; from += sequence.chunkSize()) {
         int start = from;
         int to = Math.min(tokens.length, from + sequence.chunkSize());
         sequence.evaluateAll(

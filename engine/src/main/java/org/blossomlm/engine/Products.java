@@ -1,6 +1,7 @@
 package org.blossomlm.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.blossomlm.engine.kernels.Kernels;
 import org.blossomlm.engine.kernels.Matrix;
 import org.blossomlm.engine.kernels.ProductInput;
@@ -18,6 +19,7 @@ final class Products {
 
   private final Kernels kernels;
   private final WorkerPool pool;
+  private final Optional<MatmulObserver> observer;
   private final Matrix[] matrices = new Matrix[MOST];
   private final MemorySegment[] outs = new MemorySegment[MOST];
   private final WorkerPool.Range rows = this::rows;
@@ -26,9 +28,10 @@ final class Products {
   private ProductInput input = new ProductInput(MemorySegment.NULL, MemorySegment.NULL, 0);
   private int tokens;
 
-  Products(Kernels kernels, WorkerPool pool) {
+  Products(Kernels kernels, WorkerPool pool, Optional<MatmulObserver> observer) {
     this.kernels = kernels;
     this.pool = pool;
+    this.observer = observer;
   }
 
   /** Encodes rows of {@code input} if a product with one of the matrices will read them so. */
@@ -81,6 +84,7 @@ final class Products {
     add(up, upOut);
     this.input = input;
     this.tokens = tokens;
+    observe();
     pool.run(gate.rows(), grain(gate.rows()), gatedRows);
   }
 
@@ -90,9 +94,19 @@ final class Products {
     count++;
   }
 
+  private void observe() {
+    if (observer.isPresent()) {
+      for (int i = 0; i < count; i++) {
+        String name = matrices[i].tensor().name();
+        observer.get().observe(name, tokens, input.columns(), input.floats());
+      }
+    }
+  }
+
   private void run(ProductInput input, int tokens) {
     this.input = input;
     this.tokens = tokens;
+    observe();
     int padded = 0;
     for (int i = 0; i < count; i++) {
       padded += padded(matrices[i]);

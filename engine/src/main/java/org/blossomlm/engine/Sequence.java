@@ -68,6 +68,11 @@ final class Sequence implements Evaluator, AutoCloseable {
     evaluate(tokens, from, to, to - from, sink);
   }
 
+  /** Evaluates tokens whose logits nobody needs. */
+  void prefill(int[] tokens, int from, int to) {
+    evaluate(tokens, from, to, 0, (index, logits) -> {});
+  }
+
   private void evaluate(int[] tokens, int from, int to, int wanted, Decoder.LogitsSink sink) {
     if (from >= to) {
       throw new IllegalArgumentException("no tokens to evaluate: [" + from + ", " + to + ")");

@@ -26,6 +26,20 @@ public interface Session extends AutoCloseable {
    */
   void logits(int[] tokens, LogitsConsumer consumer);
 
+  /**
+   * As {@link #logits(int[], LogitsConsumer)}, but only the rows from {@code first} on, which saves
+   * the products with the vocabulary for those before.
+   */
+  default void logits(int[] tokens, int first, LogitsConsumer consumer) {
+    logits(
+        tokens,
+        (position, row) -> {
+          if (position >= first) {
+            consumer.accept(position, row);
+          }
+        });
+  }
+
   @Override
   void close();
 

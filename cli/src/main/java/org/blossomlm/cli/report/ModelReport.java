@@ -93,7 +93,7 @@ public final class ModelReport {
     List<List<String>> rows = new ArrayList<>();
     metadata.string("general.name").ifPresent(name -> row(rows, "show.name", name));
     row(rows, "show.architecture", architecture);
-    row(rows, "show.parameters", count(elements(file.tensors().values())));
+    row(rows, "show.parameters", Quantities.count(elements(file.tensors().values())));
     number(architecture + ".context_length").ifPresent(n -> row(rows, "show.context-length", n));
     number(architecture + ".embedding_length")
         .ifPresent(n -> row(rows, "show.embedding-length", n));
@@ -104,7 +104,7 @@ public final class ModelReport {
         "show.quantization",
         quantisationName()
             + String.format(Locale.ROOT, " (%.2f bits/weight)", bits(file.tensors().values())));
-    row(rows, "show.file", size(file.fileBytes()) + ", GGUF v" + file.version());
+    row(rows, "show.file", Quantities.size(file.fileBytes()) + ", GGUF v" + file.version());
     section("show.model");
     table(rows);
   }
@@ -152,8 +152,8 @@ public final class ModelReport {
                 List.of(
                     entry.getKey().name(),
                     Integer.toString(entry.getValue().size()),
-                    count(elements(entry.getValue())),
-                    size(bytes(entry.getValue())),
+                    Quantities.count(elements(entry.getValue())),
+                    Quantities.size(bytes(entry.getValue())),
                     String.format(Locale.ROOT, "%.1f%%", 100.0 * bytes(entry.getValue()) / all),
                     String.format(Locale.ROOT, "%.2f", bits(entry.getValue())))));
     section("show.tensor-types");
@@ -264,25 +264,5 @@ public final class ModelReport {
   private static double bits(Collection<Tensor> tensors) {
     long elements = elements(tensors);
     return elements == 0 ? 0 : 8.0 * bytes(tensors) / elements;
-  }
-
-  /** Decimal units with three digits, e.g. {@code 7.24B}. */
-  private static String count(long value) {
-    return decimal(value, List.of("", "K", "M", "B", "T"));
-  }
-
-  private static String size(long bytes) {
-    return decimal(bytes, List.of(" B", " kB", " MB", " GB", " TB"));
-  }
-
-  private static String decimal(long value, List<String> units) {
-    double scaled = value;
-    int unit = 0;
-    while (scaled >= 999.5 && unit < units.size() - 1) {
-      scaled /= 1000;
-      unit++;
-    }
-    String format = unit == 0 || scaled >= 100 ? "%.0f" : scaled >= 10 ? "%.1f" : "%.2f";
-    return String.format(Locale.ROOT, format, scaled) + units.get(unit);
   }
 }

@@ -29,6 +29,7 @@ public final class GgufFile implements AutoCloseable {
   private final int version;
   private final GgufMetadata metadata;
   private final Map<String, Tensor> tensors;
+  private final List<Integer> tensorsOfParts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private GgufFile(List<MappedFile> mapped, GgufFileReader.Content content) {
@@ -37,6 +38,7 @@ public final class GgufFile implements AutoCloseable {
     this.version = content.version();
     this.metadata = content.metadata();
     this.tensors = Collections.unmodifiableMap(content.tensors());
+    this.tensorsOfParts = List.copyOf(content.tensorsOfParts());
   }
 
   /**
@@ -102,6 +104,11 @@ public final class GgufFile implements AutoCloseable {
                     + ": tensor "
                     + GgufException.quote(name)
                     + ": is missing; the model needs it"));
+  }
+
+  /** How many of {@link #tensors()} each file holds, in order; one number unless it is split. */
+  public List<Integer> tensorsOfParts() {
+    return tensorsOfParts;
   }
 
   /** Bytes of all parts. */

@@ -2,6 +2,7 @@ package org.blossomlm.model.gguf;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class GgufFileReader {
   private final GgufLimits limits;
   private final List<MappedFile> mapped;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+  private final List<Integer> tensorsOfParts = new ArrayList<>();
 
   /**
    * @param mapped receives every file that is mapped, for the caller to release
@@ -33,8 +35,17 @@ final class GgufFileReader {
     this.mapped = mapped;
   }
 
-  /** A whole model. */
-  record Content(Path path, int version, GgufMetadata metadata, Map<String, Tensor> tensors) {}
+  /**
+   * A whole model.
+   *
+   * @param tensorsOfParts how many tensors each file has
+   */
+  record Content(
+      Path path,
+      int version,
+      GgufMetadata metadata,
+      Map<String, Tensor> tensors,
+      List<Integer> tensorsOfParts) {}
 
   Content read(Path opened) {
     Optional<SplitName> name = SplitName.of(opened);
@@ -63,7 +74,7 @@ final class GgufFileReader {
     if (count != 1) {
       readOtherParts(path, metadata, count);
     }
-    return new Content(path, header.version(), metadata, tensors);
+    return new Content(path, header.version(), metadata, tensors, tensorsOfParts);
   }
 
   private void readOtherParts(Path first, GgufMetadata metadata, long count) {
@@ -129,6 +140,7 @@ final class GgufFileReader {
               + limits.maxTensors()
               + " allowed (maxTensors)");
     }
+    tensorsOfParts.add(header.tensors().size());
     for (TensorInfo info : header.tensors()) {
       MemorySegment data = segment.asSlice(header.dataOffset() + info.offset(), info.bytes());
       var tensor = new Tensor(info.name(), info.type(), info.dimensions(), data);

@@ -156,7 +156,31 @@ public final class GgufWriter {
    * @return the parts in order
    */
   public List<Path> writeSplit(Path prefix, int maxTensors, long maxBytes) {
-    List<List<GgufPart.Entry>> groups = group(maxTensors, maxBytes);
+    return writeParts(prefix, group(maxTensors, maxBytes));
+  }
+
+  /**
+   * Writes a split model whose parts hold these numbers of tensors, in the order declared; see
+   * {@link GgufFile#tensorsOfParts}.
+   *
+   * @throws IllegalArgumentException if they do not add up to the tensors that were declared
+   */
+  public List<Path> writeSplit(Path prefix, List<Integer> tensorsOfParts) {
+    List<List<GgufPart.Entry>> groups = new ArrayList<>();
+    int from = 0;
+    for (int tensors : tensorsOfParts) {
+      int to = Math.min(from + tensors, entries.size());
+      groups.add(entries.subList(from, to));
+      from += tensors;
+    }
+    if (from != entries.size()) {
+      throw new IllegalArgumentException(
+          "parts for " + from + " tensors, but " + entries.size() + " were added");
+    }
+    return writeParts(prefix, groups);
+  }
+
+  private List<Path> writeParts(Path prefix, List<List<GgufPart.Entry>> groups) {
     int count = groups.size();
     if (count > GgufLimits.DEFAULT.maxParts()) {
       throw new IllegalArgumentException(

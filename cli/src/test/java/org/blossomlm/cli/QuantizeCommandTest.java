@@ -1,0 +1,354 @@
+package org.blossomlm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.blossomlm.cli.terminal.Messages;
+import org.blossomlm.cli.terminal.Output;
+import org.blossomlm.model.gguf.GgufArray;
+import org.blossomlm.model.gguf.GgufFile;
+import org.blossomlm.model.gguf.GgufMetadata;
+import org.blossomlm.model.gguf.GgufValue;
+import org.blossomlm.model.gguf.GgufWriter;
+import org.blossomlm.model.quantize.ImportanceFiles;
+import org.blossomlm.model.tensor.TensorType;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("quantize, imatrix and perplexity on the command line")
+class QuantizeCommandTest {
+  private static final int HIDDEN = 64;
+
+  @TempDir Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Path model = Path.of("");
+  private Path text = Path.of("");
+
+  @BeforeEach
+  void a_model_and_a_text() throws IOException {
+    model = folder.resolve("tiny-F16.gguf");
+    write(model, 300);
+    text = folder.resolve("text.txt");
+    Files.writeString(text, "and an end and a hand and then\n".repeat(60));
+  }
+
+  private int blossom(Object... arguments) {
+    out.reset();
+    err.reset();
+    var streams =
+        new Streams(
+            new ByteArrayInputStream(new byte[0]),
+            new Output(out),
+            new Output(err),
+            true,
+            false,
+            false);
+    return Main.run(
+        new Application(streams, Messages.in(Locale.ENGLISH), new LocalEngine(), Map.of(), folder),
+        Stream.of(arguments).map(String::valueOf).toArray(String[]::new));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> list = Files.list(folder)) {
+      return list.map(path -> String.valueOf(path.getFileName())).sorted().toList();
+    }
+  }
+
+  @Test
+  void one_type_makes_one_file_and_a_summary_with_every_fall_back() {
+    Path target = folder.resolve("small.gguf");
+    assertThat(blossom("quantize", model, target, "q4_k_m")).as(err()).isZero();
+    assertThat(out())
+        .contains("Q4_K_M: " + target)
+        .contains("(16.")
+        .contains("bits per weight) → ")
+        .contains("1 × blk.*.attn_q.weight: Q4_K → Q5_0 (64 columns are no multiple of 256)");
+    assertThat(err()).isEmpty();
+    try (GgufFile file = GgufFile.open(target)) {
+      assertThat(file.requireTensor("blk.0.attn_q.weight").type()).isEqualTo(TensorType.Q5_0);
+    }
+  }
+
+  @Test
+  void several_types_go_to_a_folder_and_are_checked_against_the_original() throws IOException {
+    assertThat(blossom("quantize", model, folder, "Q8_0", "Q4_0", "--check", text))
+        .as(err())
+        .isZero();
+    assertThat(files()).contains("tiny-Q8_0.gguf", "tiny-Q4_0.gguf");
+    assertThat(out().lines().toList())
+        .anyMatch(line -> line.contains("mean KL"))
+        .anyMatch(line -> line.strip().startsWith("original"))
+        .anyMatch(line -> line.strip().matches("Q8_0 .* ± .*"))
+        .anyMatch(line -> line.strip().matches("Q4_0 .* ± .*"));
+  }
+
+  @Test
+  void a_dry_run_tells_every_tensor_and_writes_nothing() throws IOException {
+    List<String> before = files();
+    assertThat(
+            blossom(
+                "quantize",
+                model,
+                folder.resolve("x.gguf"),
+                "Q4_0",
+                "--dry-run",
+                "--tensor-type",
+                "ffn_(up|gate)=Q8_0",
+                "--tensor-type",
+                "nothing=Q8_0",
+                "--output-tensor-type",
+                "F16",
+                "--token-embedding-type",
+                "Q5_1"))
+        .as(err())
+        .isZero();
+    assertThat(out().lines().toList())
+        .anyMatch(line -> line.matches(" *blk.0.ffn_up.weight .*F16 → Q8_0.*"))
+        .anyMatch(line -> line.matches(" *token_embd.weight .*F16 → Q5_1.*"))
+        .anyMatch(line -> line.matches(" *output.weight .* F16 .*"))
+        .anyMatch(line -> line.contains("no tensor's name matches nothing"));
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          Q9                                   | there is no type 'Q9'; allowed: F32, F16
+          Q4_0 Q8_0                            | several types need a folder
+          Q4_0 --tensor-type ffn               | expected REGEX=TYPE, found 'ffn'
+          Q4_0 --tensor-type (=Q8_0            | no regular expression
+          Q4_0 --tensor-type ffn=Q7            | there is no type 'Q7'
+          Q4_0 --threads -1                    | expected a number from 1
+          Q4_0 --imatrix absent.gguf           | there is no such file
+          Q4_0 --check absent.txt              | there is no such file
+          """)
+  void wrong_usage_is_one_line(String arguments, String message) throws IOException {
+    List<String> before = files();
+    List<Object> line = new ArrayList<>(List.of("quantize", model, folder.resolve("x.gguf")));
+    line.addAll(List.of(arguments.split(" ")));
+    assertThat(blossom(line.toArray())).isNotZero();
+    assertThat(err()).contains(message).startsWith("error: ");
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  void an_importance_matrix_is_made_resumed_and_used() throws IOException {
+    Path matrix = folder.resolve("imatrix.gguf");
+    assertThat(blossom("imatrix", model, text, "-o", matrix, "--context", "64", "--chunks", "3"))
+        .as(err())
+        .isZero();
+    assertThat(out()).contains("7 tensors, 3 chunks of 64 tokens");
+    assertThat(blossom("imatrix", model, text, "-o", matrix, "--context", "64", "--chunks", "5"))
+        .as(err())
+        .isZero();
+    assertThat(err()).contains("3 of 5 chunks already");
+    assertThat(ImportanceFiles.read(matrix).chunks()).isEqualTo(5);
+
+    Path whole = folder.resolve("whole.gguf");
+    blossom("imatrix", model, text, "-o", whole, "--context", "64", "--chunks", "5");
+    ImportanceFiles.read(matrix)
+        .entries()
+        .forEach((name, entry) -> assertThat(entry.counts()).as(name).containsExactly(5 * 64));
+
+    Path other = folder.resolve("other.txt");
+    Files.copy(text, other);
+    assertThat(blossom("imatrix", model, other, "-o", matrix, "--context", "64")).isNotZero();
+    assertThat(err()).contains("was made from another text");
+
+    assertThat(blossom("quantize", model, folder.resolve("g.gguf"), "Q4_0", "--imatrix", matrix))
+        .as(err())
+        .isZero();
+    assertThat(out()).contains("knows nothing of 2 tensors: token_embd.weight, output.weight");
+  }
+
+  @Test
+  void perplexity_and_divergence_through_a_base_file() {
+    Path small = folder.resolve("small.gguf");
+    Path base = folder.resolve("base.bin");
+    blossom("quantize", model, small, "Q4_0");
+    assertThat(
+            blossom(
+                "perplexity", model, text, "--context", "64", "--chunks", "4", "--kl-base", base))
+        .as(err())
+        .isZero();
+    assertThat(out()).matches("perplexity [0-9.]+ ± [0-9.]+ \\(124 tokens in 4 chunks\\)\n");
+    assertThat(blossom("perplexity", small, "--kl", base)).as(err()).isZero();
+    assertThat(out())
+        .contains("KL divergence, mean")
+        .contains("KL divergence, 99.9 %")
+        .contains("RMS of that change")
+        .contains("same top token");
+    assertThat(blossom("perplexity", small)).isNotZero();
+    assertThat(err()).contains("TEXT is missing");
+    assertThat(blossom("perplexity", small, text, "--kl", base)).isNotZero();
+    assertThat(err()).contains("leave TEXT out");
+    assertThat(blossom("perplexity", small, text, "--context", "4096")).isNotZero();
+    assertThat(err()).contains("one chunk takes 4096");
+  }
+
+  /** SIGKILL gives a program no chance to tidy up. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_killed_run_leaves_no_file_under_the_final_name() throws Exception {
+    write(model, 100_000);
+    Path target = folder.resolve("small.gguf");
+    Process process = java("quantize", model, target, "Q2_K", "--pure", "--threads", "1");
+    try {
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (files().stream().noneMatch(name -> name.endsWith(".partial"))) {
+        assertThat(process.isAlive()).as("it ended before it could be killed").isTrue();
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        Thread.sleep(2);
+      }
+    } finally {
+      process.destroyForcibly();
+      process.waitFor();
+    }
+    assertThat(target).doesNotExist();
+    assertThat(blossom("quantize", model, target, "Q8_0")).as(err()).isZero();
+    assertThat(target).exists();
+  }
+
+  /** A limit on the size of files fails in the middle of writing, as a full disk does. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_full_disk_is_one_error_and_leaves_nothing() throws Exception {
+    write(model, 4000);
+    List<String> before = files();
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 100; exec \"$@\"", "sh"));
+    command.addAll(command("quantize", model, folder.resolve("small.gguf"), "Q8_0"));
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile()).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(ExitCode.BAD_MODEL.status());
+    assertThat(said).contains("small.gguf: writing failed at byte");
+    assertThat(files()).isEqualTo(before);
+  }
+
+  private Process java(Object... arguments) throws IOException {
+    return new ProcessBuilder(command(arguments))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private static List<String> command(Object... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.blossomlm.cli.Main"));
+    Stream.of(arguments).map(String::valueOf).forEach(command::add);
+    return command;
+  }
+
+  /**
+   * A model of one layer with a vocabulary of bytes.
+   *
+   * @param vocabulary tokens, at least 259
+   */
+  private static void write(Path target, int vocabulary) {
+    List<String> tokens = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
+    for (int i = 0; i < 256; i++) {
+      tokens.add("<0x%02X>".formatted(i));
+    }
+    for (int i = tokens.size(); i < vocabulary; i++) {
+      tokens.add("word" + i);
+    }
+    float[] scores = new float[vocabulary];
+    int[] types = new int[vocabulary];
+    for (int i = 0; i < vocabulary; i++) {
+      scores[i] = -i;
+      types[i] = i == 0 ? 2 : i < 3 ? 3 : i < 259 ? 6 : 1;
+    }
+    GgufMetadata metadata =
+        GgufMetadata.builder()
+            .put("general.architecture", "llama")
+            .put("llama.context_length", GgufValue.uint32(512))
+            .put("llama.embedding_length", GgufValue.uint32(HIDDEN))
+            .put("llama.block_count", GgufValue.uint32(1))
+            .put("llama.feed_forward_length", GgufValue.uint32(96))
+            .put("llama.attention.head_count", GgufValue.uint32(4))
+            .put("llama.attention.layer_norm_rms_epsilon", GgufValue.float32(1e-5f))
+            .put("tokenizer.ggml.model", "llama")
+            .put("tokenizer.ggml.tokens", GgufArray.ofStrings(tokens))
+            .put("tokenizer.ggml.scores", GgufArray.ofFloats(scores))
+            .put("tokenizer.ggml.token_type", GgufArray.ofInts(types))
+            .put("tokenizer.ggml.bos_token_id", GgufValue.uint32(1))
+            .put("tokenizer.ggml.eos_token_id", GgufValue.uint32(2))
+            .put("tokenizer.ggml.unknown_token_id", GgufValue.uint32(0))
+            .build();
+    var writer = new GgufWriter(metadata);
+    var random = new Random(4);
+    matrix(writer, "token_embd.weight", HIDDEN, vocabulary, random);
+    matrix(writer, "output.weight", HIDDEN, vocabulary, random);
+    norm(writer, "output_norm.weight");
+    norm(writer, "blk.0.attn_norm.weight");
+    norm(writer, "blk.0.ffn_norm.weight");
+    for (String role : List.of("attn_q", "attn_k", "attn_v", "attn_output")) {
+      matrix(writer, "blk.0." + role + ".weight", HIDDEN, HIDDEN, random);
+    }
+    matrix(writer, "blk.0.ffn_gate.weight", HIDDEN, 96, random);
+    matrix(writer, "blk.0.ffn_up.weight", HIDDEN, 96, random);
+    matrix(writer, "blk.0.ffn_down.weight", 96, HIDDEN, random);
+    writer.write(target);
+  }
+
+  private static void matrix(GgufWriter writer, String name, int columns, int rows, Random random) {
+    ByteBuffer bytes = ByteBuffer.allocate(2 * columns * rows).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      bytes.putShort(Float.floatToFloat16((float) (0.2 * random.nextGaussian())));
+    }
+    writer.add(
+        name,
+        TensorType.F16,
+        List.of((long) columns, (long) rows),
+        channel -> channel.write(bytes.flip()));
+  }
+
+  private static void norm(GgufWriter writer, String name) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * HIDDEN).order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining()) {
+      bytes.putFloat(1);
+    }
+    writer.add(
+        name, TensorType.F32, List.of((long) HIDDEN), channel -> channel.write(bytes.flip()));
+  }
+}
