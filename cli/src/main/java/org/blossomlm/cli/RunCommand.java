@@ -165,7 +165,8 @@ final class RunCommand implements Callable<Integer> {
             .map(id ->
                 KvType.of(id)
                     .orElseThrow(() ->
-                        CommandException.usage(application.text("parameter.invalid", "--kv-type", id, kvTypes()))))
+                        CommandException.usage(
+                            application.text("parameter.invalid", "--kv-type", id, kvTypes()))))
             .orElse(LoadOptions.DEFAULT.kvType());
     return LoadOptions.DEFAULT.withKernels(kernels).withKvType(type).withPack(!noPack);
   }

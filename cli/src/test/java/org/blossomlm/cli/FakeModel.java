@@ -121,7 +121,15 @@ public final class FakeModel implements LanguageModel {
       all.add(ChatMessage.of(Role.ASSISTANT, text));
       messages = List.copyOf(all);
       return new Generation(
-          text, List.of(), engine.finishReason, 3, 1, 0, 0, Duration.ofMillis(2), Duration.ofMillis(4));
+          text,
+          List.of(),
+          engine.finishReason,
+          3,
+          1,
+          0,
+          0,
+          Duration.ofMillis(2),
+          Duration.ofMillis(4));
     }
 
     @Override

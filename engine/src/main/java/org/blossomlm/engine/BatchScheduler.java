@@ -9,7 +9,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.blossomlm.engine.kernels.Scratch;
-import org.blossomlm.model.ModelException;
 import org.blossomlm.model.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 

@@ -30,14 +30,6 @@ public record Generation(
   /** The answer to a request that was cancelled while it waited. */
   static Generation unbegun(int promptTokens) {
     return new Generation(
-        "",
-        List.of(),
-        FinishReason.CANCELLED,
-        promptTokens,
-        0,
-        0,
-        0,
-        Duration.ZERO,
-        Duration.ZERO);
+        "", List.of(), FinishReason.CANCELLED, promptTokens, 0, 0, 0, Duration.ZERO, Duration.ZERO);
   }
 }

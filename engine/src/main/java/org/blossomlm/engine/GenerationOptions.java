@@ -51,10 +51,7 @@ public record GenerationOptions(
     checkFromMinusOne("num_keep", keepTokens);
     if (draftTokens < 0 || draftTokens > MOST_DRAFT_TOKENS) {
       throw new IllegalArgumentException(
-          "draft_num_predict: found "
-              + draftTokens
-              + ", allowed is 0 to "
-              + MOST_DRAFT_TOKENS);
+          "draft_num_predict: found " + draftTokens + ", allowed is 0 to " + MOST_DRAFT_TOKENS);
     }
     stop = List.copyOf(stop);
     for (String text : stop) {

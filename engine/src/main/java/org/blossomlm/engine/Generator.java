@@ -120,8 +120,7 @@ final class Generator {
       GenerationListener listener) {
     check(prompt, options, tokenizer.vocabularySize(), evaluator.contextLength());
     LogitRows logits = new LogitRows();
-    Generator generator =
-        new Generator(evaluator, tokenizer, prompt, options, listener, logits);
+    Generator generator = new Generator(evaluator, tokenizer, prompt, options, listener, logits);
     while (generator.prepare(evaluator.chunkSize())) {
       evaluator.evaluate(generator.text(), generator.from(), generator.to(), logits);
       generator.accept();

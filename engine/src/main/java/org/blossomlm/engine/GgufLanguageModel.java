@@ -70,7 +70,9 @@ final class GgufLanguageModel implements LanguageModel {
           options.pack()
               ? new WeightPacker(kernels, pool, packed, listener).pack(weights)
               : weights;
-      decoder = new SharedDecoder(new Decoder(architecture, ready, kernels, pool, options.observer()), pool);
+      decoder =
+          new SharedDecoder(
+              new Decoder(architecture, ready, kernels, pool, options.observer()), pool);
     } catch (RuntimeException | Error e) {
       pool.close();
       packed.close();

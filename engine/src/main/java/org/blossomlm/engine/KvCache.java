@@ -88,7 +88,9 @@ final class KvCache implements AutoCloseable {
     }
   }
 
-  /** Makes room for as many positions below {@code end} as there are pages for; returns their end. */
+  /**
+   * Makes room for as many positions below {@code end} as there are pages for; returns their end.
+   */
   int reservable(int end) {
     if (end <= length) {
       return end;

@@ -15,9 +15,9 @@ import org.blossomlm.engine.kernels.KvType;
  * @param kvType how keys and values are stored
  * @param pack whether quantised weights are brought into the kernels' own order, where these have
  *     one: decoding is faster, loading slower; answers are the same to the bit
- * @param kvCacheBytes memory for keys and values, of all sequences together and of prefixes that are
- *     kept for later prompts; it is taken as it is needed. At least a full context; 0 takes half of
- *     the memory that is free, but not more than sixteen contexts
+ * @param kvCacheBytes memory for keys and values, of all sequences together and of prefixes that
+ *     are kept for later prompts; it is taken as it is needed. At least a full context; 0 takes
+ *     half of the memory that is free, but not more than sixteen contexts
  * @param observer of what the weights are multiplied with
  */
 public record LoadOptions(
@@ -33,34 +33,49 @@ public record LoadOptions(
       new LoadOptions(0, 0, 0, Optional.empty(), KvType.F16, true, 0, Optional.empty());
 
   public LoadOptions withContextLength(int tokens) {
-    return new LoadOptions(tokens, threads, chunkSize, kernels, kvType, pack, kvCacheBytes, observer);
+    return new LoadOptions(
+        tokens, threads, chunkSize, kernels, kvType, pack, kvCacheBytes, observer);
   }
 
   public LoadOptions withThreads(int count) {
-    return new LoadOptions(contextLength, count, chunkSize, kernels, kvType, pack, kvCacheBytes, observer);
+    return new LoadOptions(
+        contextLength, count, chunkSize, kernels, kvType, pack, kvCacheBytes, observer);
   }
 
   public LoadOptions withChunkSize(int tokens) {
-    return new LoadOptions(contextLength, threads, tokens, kernels, kvType, pack, kvCacheBytes, observer);
+    return new LoadOptions(
+        contextLength, threads, tokens, kernels, kvType, pack, kvCacheBytes, observer);
   }
 
   public LoadOptions withKernels(Optional<String> provider) {
-    return new LoadOptions(contextLength, threads, chunkSize, provider, kvType, pack, kvCacheBytes, observer);
+    return new LoadOptions(
+        contextLength, threads, chunkSize, provider, kvType, pack, kvCacheBytes, observer);
   }
 
   public LoadOptions withKvType(KvType type) {
-    return new LoadOptions(contextLength, threads, chunkSize, kernels, type, pack, kvCacheBytes, observer);
+    return new LoadOptions(
+        contextLength, threads, chunkSize, kernels, type, pack, kvCacheBytes, observer);
   }
 
   public LoadOptions withPack(boolean packed) {
-    return new LoadOptions(contextLength, threads, chunkSize, kernels, kvType, packed, kvCacheBytes, observer);
+    return new LoadOptions(
+        contextLength, threads, chunkSize, kernels, kvType, packed, kvCacheBytes, observer);
   }
 
   public LoadOptions withKvCacheBytes(long bytes) {
-    return new LoadOptions(contextLength, threads, chunkSize, kernels, kvType, pack, bytes, observer);
+    return new LoadOptions(
+        contextLength, threads, chunkSize, kernels, kvType, pack, bytes, observer);
   }
 
   public LoadOptions withObserver(MatmulObserver watcher) {
-    return new LoadOptions(contextLength, threads, chunkSize, kernels, kvType, pack, kvCacheBytes, Optional.of(watcher));
+    return new LoadOptions(
+        contextLength,
+        threads,
+        chunkSize,
+        kernels,
+        kvType,
+        pack,
+        kvCacheBytes,
+        Optional.of(watcher));
   }
 }

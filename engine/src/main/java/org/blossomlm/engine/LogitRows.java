@@ -3,8 +3,8 @@ package org.blossomlm.engine;
 import java.util.Arrays;
 
 /**
- * Copies of the logits after the last tokens of a pass. The first buffer is used again; others, half
- * a megabyte each, exist while they are wanted.
+ * Copies of the logits after the last tokens of a pass. The first buffer is used again; others,
+ * half a megabyte each, exist while they are wanted.
  */
 final class LogitRows implements Decoder.LogitsSink {
   private float[][] rows = {};

@@ -38,8 +38,7 @@ final class PrefixTree {
   /** How many of a page's tokens are those of {@code tokens} from {@code from} on. */
   static int common(KvPage page, int[] tokens, int from, int to) {
     int length = Math.min(page.tokens.length, to - from);
-    int difference =
-        Arrays.mismatch(page.tokens, 0, length, tokens, from, from + length);
+    int difference = Arrays.mismatch(page.tokens, 0, length, tokens, from, from + length);
     return difference < 0 ? length : difference;
   }
 

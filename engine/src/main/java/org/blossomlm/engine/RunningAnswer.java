@@ -24,11 +24,7 @@ final class RunningAnswer {
   private int to;
   private @Nullable Throwable failure;
 
-  RunningAnswer(
-      QueuedRequest request,
-      Sequence sequence,
-      Generator generator,
-      long order) {
+  RunningAnswer(QueuedRequest request, Sequence sequence, Generator generator, long order) {
     this.request = request;
     this.sequence = sequence;
     this.generator = generator;

@@ -10,20 +10,20 @@ import java.util.concurrent.CompletableFuture;
  *
  * {@snippet class="org.blossomlm.engine.Snippets" region="schedule"}
  *
- * <p><b>The answer</b> to a request depends on nothing but the request: the same prompt, options and
- * seed give the same text alone, in a {@link Session}, and among any others.
+ * <p><b>The answer</b> to a request depends on nothing but the request: the same prompt, options
+ * and seed give the same text alone, in a {@link Session}, and among any others.
  *
  * <p><b>Fairness.</b> A request waits in a queue of its client until there is a place. A place goes
  * to the client with the fewest answers under way; between equals they take turns. Long prompts are
- * read in pieces, in turns, so they hold up neither answers nor each other. A queue has a limit, and
- * {@link #submit} fails beyond it.
+ * read in pieces, in turns, so they hold up neither answers nor each other. A queue has a limit,
+ * and {@link #submit} fails beyond it.
  *
  * <p><b>Memory.</b> A request is admitted when the KV cache has room for its prompt. If the room
  * runs out while answers grow, the answer admitted last gives its memory up and waits until there
  * is some; then it is computed again, to the same bits, and goes on. So the oldest always proceeds,
- * and everything ends in a finite time unless an answer without limit holds the memory. Sessions and
- * other schedulers of the same model use the same memory and give none up; where they leave too little for a single
- * answer, that one fails with {@link OutOfMemoryException}.
+ * and everything ends in a finite time unless an answer without limit holds the memory. Sessions
+ * and other schedulers of the same model use the same memory and give none up; where they leave too
+ * little for a single answer, that one fails with {@link OutOfMemoryException}.
  *
  * <p><b>Listeners</b> hear of their answer on a thread of their own, so a slow one holds up nobody;
  * only {@link GenerationListener#cancelled()} is asked from the scheduler and must return at once.
@@ -68,9 +68,9 @@ public interface Scheduler extends AutoCloseable {
 
     /**
      * Completes after the listener has heard everything: with the answer, cancelled ones included,
-     * or exceptionally with what the listener threw, a {@link org.blossomlm.model.ModelException}, or
-     * an {@link OutOfMemoryException}. Completing or cancelling it from outside has no effect on the
-     * request.
+     * or exceptionally with what the listener threw, a {@link org.blossomlm.model.ModelException},
+     * or an {@link OutOfMemoryException}. Completing or cancelling it from outside has no effect on
+     * the request.
      */
     CompletableFuture<Generation> completion();
   }

@@ -12,11 +12,7 @@ package org.blossomlm.engine;
  *     tokens of answers: more of them read prompts faster, fewer keep answers flowing
  */
 public record SchedulerOptions(
-    int parallel,
-    int queue,
-    int queuePerClient,
-    int promptTokens,
-    int promptTokensBesideAnswers) {
+    int parallel, int queue, int queuePerClient, int promptTokens, int promptTokensBesideAnswers) {
   public static final SchedulerOptions DEFAULT = new SchedulerOptions(8, 512, 128, 512, 64);
 
   /**

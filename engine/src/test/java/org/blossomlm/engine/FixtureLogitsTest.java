@@ -46,8 +46,7 @@ class FixtureLogitsTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void native_logits_are_as_near_to_the_reference_as_llama_cpps(boolean packed)
-      throws IOException {
+  void native_logits_are_as_near_to_the_reference_as_llama_cpps(boolean packed) throws IOException {
     assumeNative();
     List<Double> ratios = new ArrayList<>();
     for (Path model : models().toList()) {

@@ -63,10 +63,11 @@ class KvPagePoolTest {
   @Test
   void pages_are_had_up_to_the_budget() {
     List<KvPage> pages = IntStream.range(0, PAGES).mapToObj(i -> take()).toList();
-    assertThat(pages).allSatisfy(page -> {
-      assertThat(page.memory.byteSize()).isEqualTo(LAYOUT.pageBytes());
-      assertThat(page.memory.address() % 64).isZero();
-    });
+    assertThat(pages)
+        .allSatisfy(page -> {
+          assertThat(page.memory.byteSize()).isEqualTo(LAYOUT.pageBytes());
+          assertThat(page.memory.address() % 64).isZero();
+        });
     assertThat(pool.available()).isZero();
     assertThat(pool.take()).isNull();
     pages.forEach(pool::release);

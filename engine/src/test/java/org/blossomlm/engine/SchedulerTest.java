@@ -176,7 +176,11 @@ class SchedulerTest {
     List<Asked> all = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       SamplingOptions sampling =
-          SamplingOptions.builder().seed(i).repeatPenalty(1.1f).logitBias(Map.of(2, -1000f)).build();
+          SamplingOptions.builder()
+              .seed(i)
+              .repeatPenalty(1.1f)
+              .logitBias(Map.of(2, -1000f))
+              .build();
       all.add(
           new Asked(
               prompt(10),
@@ -266,7 +270,8 @@ class SchedulerTest {
       // One computes the whole, the others at most what does not fill a page.
       assertThat(evaluated).isBetween(200L, 200L + 7 * (200 - 3 * PAGE_TOKENS));
 
-      Generation again = get(scheduler.submit(prompt, GREEDY.toBuilder().maxTokens(1).build(), NONE));
+      Generation again =
+          get(scheduler.submit(prompt, GREEDY.toBuilder().maxTokens(1).build(), NONE));
       assertThat(again.cachedTokens()).isEqualTo(199);
       assertThat(scheduler.statistics().evaluatedTokens()).isEqualTo(evaluated + 1);
 
@@ -348,8 +353,7 @@ class SchedulerTest {
   }
 
   @Test
-  void prompts_take_turns_so_a_short_one_does_not_wait_for_the_end_of_long_ones()
-      throws Exception {
+  void prompts_take_turns_so_a_short_one_does_not_wait_for_the_end_of_long_ones() throws Exception {
     List<String> turns = Collections.synchronizedList(new ArrayList<>());
     try (LanguageModel model = load(KvType.F16, 0, 1);
         Scheduler scheduler =
@@ -561,8 +565,8 @@ class SchedulerTest {
       assertThatThrownBy(() -> scheduler.submit(prompt(CONTEXT + 1), GREEDY, NONE))
           .isInstanceOf(ContextLengthException.class);
       var biased = GREEDY.sampling().toBuilder().logitBias(Map.of(9999, 1f)).build();
-      assertThatThrownBy(() ->
-              scheduler.submit(prompt(3), GREEDY.toBuilder().sampling(biased).build(), NONE))
+      assertThatThrownBy(
+              () -> scheduler.submit(prompt(3), GREEDY.toBuilder().sampling(biased).build(), NONE))
           .isInstanceOf(IllegalArgumentException.class);
       scheduler.close();
       scheduler.close();

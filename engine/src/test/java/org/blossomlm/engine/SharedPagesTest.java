@@ -132,7 +132,9 @@ class SharedPagesTest {
       assertThat(evaluate(other, tokens, end, 200)).containsExactly(alone(type, tokens, 200));
       int[] now = new int[111];
       Arrays.setAll(now, shifted::tokenAt);
-      assertThat(shifted.reuse(now, 111)).as("the rest is not what computing it gives").isEqualTo(10);
+      assertThat(shifted.reuse(now, 111))
+          .as("the rest is not what computing it gives")
+          .isEqualTo(10);
     }
   }
 

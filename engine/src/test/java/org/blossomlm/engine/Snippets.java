@@ -73,10 +73,13 @@ final class Snippets {
             }
           };
       var request = scheduler.submit("visitor", prompts.getFirst(), options, visitor);
-      request.completion().orTimeout(1, TimeUnit.MINUTES).exceptionally(late -> {
-        request.cancel();
-        throw new CompletionException(late);
-      });
+      request
+          .completion()
+          .orTimeout(1, TimeUnit.MINUTES)
+          .exceptionally(late -> {
+            request.cancel();
+            throw new CompletionException(late);
+          });
       return requests.stream().map(each -> each.completion().join().text()).toList();
     } // closing it ends what is still under way
     // @end

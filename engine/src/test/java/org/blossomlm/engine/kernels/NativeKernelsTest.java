@@ -149,7 +149,9 @@ class NativeKernelsTest {
       if (type == TensorType.Q4_0 || type == TensorType.Q8_0) {
         for (long i = 0; i < tensor.data().byteSize(); i++) {
           if (i % type.blockBytes() >= 2) {
-            tensor.data().set(ValueLayout.JAVA_BYTE, i, (byte) (type == TensorType.Q8_0 ? -128 : -1));
+            tensor
+                .data()
+                .set(ValueLayout.JAVA_BYTE, i, (byte) (type == TensorType.Q8_0 ? -128 : -1));
           }
         }
       }
