@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.blossomlm.model.files.MappedFile;
 import org.blossomlm.model.tensor.Tensor;
 
 /**

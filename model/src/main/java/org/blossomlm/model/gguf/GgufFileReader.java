@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.blossomlm.model.files.MappedFile;
 import org.blossomlm.model.tensor.Tensor;
 
 /**
@@ -127,7 +128,7 @@ final class GgufFileReader {
   }
 
   private GgufHeader readPart(Path path) {
-    MappedFile file = MappedFile.acquire(path);
+    MappedFile file = MappedFile.acquire(path, GgufException::new);
     mapped.add(file);
     MemorySegment segment = file.segment();
     GgufHeader header = GgufHeaderReader.read(path, segment, limits);

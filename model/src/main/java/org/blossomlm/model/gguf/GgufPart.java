@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.blossomlm.model.files.AtomicFile;
+import org.blossomlm.model.files.ExactChannel;
 import org.blossomlm.model.tensor.TensorType;
 
 /**

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.blossomlm.model.files.AtomicFile;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -232,7 +233,7 @@ public final class GgufWriter {
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     try {
       for (GgufPart part : parts) {
-        var file = AtomicFile.create(part.target(), buffer);
+        var file = AtomicFile.create(part.target(), buffer, GgufException::new);
         files.add(file);
         part.writeTo(file);
       }

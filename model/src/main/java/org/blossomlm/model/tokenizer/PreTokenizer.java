@@ -11,13 +11,19 @@ import java.util.function.Supplier;
  * The pre-tokenizers that {@code tokenizer.ggml.pre} names. Each is a chain of the patterns of the
  * model's own {@code tokenizer.json}; the names and which of them mean the same are llama.cpp's.
  *
- * @param chain how text is cut
+ * @param patterns the regular expressions that cut the text, one after the other
+ * @param chain the scanners that stand for them
  * @param ignoreMerges whether a word that is in the vocabulary as a whole is taken unmerged
  * @param addBos whether BOS goes before a prompt where the file does not say
  * @param nfc whether the model was trained on text in normalisation form C
  */
-record PreTokenizer(SplitterChain chain, boolean ignoreMerges, boolean addBos, boolean nfc) {
-  private static final String DIGIT = "\\p{N}";
+record PreTokenizer(
+    List<String> patterns,
+    SplitterChain chain,
+    boolean ignoreMerges,
+    boolean addBos,
+    boolean nfc) {
+  static final String DIGIT = "\\p{N}";
   private static final String KANA_AND_HAN = "[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+";
   private static final String DEEPSEEK_CJK = "[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF]+";
   private static final String DEEPSEEK_PUNCTUATION =
@@ -66,12 +72,12 @@ record PreTokenizer(SplitterChain chain, boolean ignoreMerges, boolean addBos, b
             "jais"),
         SplitPatterns.GPT2);
     for (String name : List.of("llama-bpe", "llama3", "llama-v3", "falcon3")) {
-      BY_NAME.put(name, () -> new PreTokenizer(chain(SplitPatterns.LLAMA3), true, true, false));
+      BY_NAME.put(name, () -> of(true, true, false, SplitPatterns.LLAMA3));
     }
     plain(List.of("dbrx", "smaug-bpe", "chatglm-bpe", "glm4"), SplitPatterns.LLAMA3);
-    BY_NAME.put("qwen2", () -> new PreTokenizer(chain(SplitPatterns.QWEN2), false, false, true));
+    BY_NAME.put("qwen2", () -> of(false, false, true, SplitPatterns.QWEN2));
     plain(List.of("deepseek-r1-qwen", "megrez", "stablelm2"), SplitPatterns.QWEN2);
-    BY_NAME.put("qwen35", () -> new PreTokenizer(chain(SplitPatterns.QWEN35), false, false, true));
+    BY_NAME.put("qwen35", () -> of(false, false, true, SplitPatterns.QWEN35));
     plain(
         List.of("deepseek-llm"),
         "[\\r\\n]",
@@ -86,7 +92,7 @@ record PreTokenizer(SplitterChain chain, boolean ignoreMerges, boolean addBos, b
         List.of("starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b"),
         DIGIT,
         SplitPatterns.GPT2);
-    BY_NAME.put("tekken", () -> new PreTokenizer(chain(SplitPatterns.TEKKEN), true, true, false));
+    BY_NAME.put("tekken", () -> of(true, true, false, SplitPatterns.TEKKEN));
     plain(List.of("gpt-4o", "llama4"), SplitPatterns.O200K);
     plain(List.of("falcon"), "[\\p{P}$+<=>^~|`]+", SplitPatterns.GPT2, "[0-9][0-9][0-9]");
     plain(List.of("bloom", "poro-chat", "gpt3-finnish"), BLOOM);
@@ -105,11 +111,13 @@ record PreTokenizer(SplitterChain chain, boolean ignoreMerges, boolean addBos, b
 
   private static void plain(List<String> names, String... patterns) {
     for (String name : names) {
-      BY_NAME.put(name, () -> new PreTokenizer(chain(patterns), false, false, false));
+      BY_NAME.put(name, () -> of(false, false, false, patterns));
     }
   }
 
-  private static SplitterChain chain(String... patterns) {
-    return new SplitterChain(Arrays.stream(patterns).map(SplitPatterns::isolated).toList());
+  private static PreTokenizer of(
+      boolean ignoreMerges, boolean addBos, boolean nfc, String... patterns) {
+    var chain = new SplitterChain(Arrays.stream(patterns).map(SplitPatterns::isolated).toList());
+    return new PreTokenizer(List.of(patterns), chain, ignoreMerges, addBos, nfc);
   }
 }

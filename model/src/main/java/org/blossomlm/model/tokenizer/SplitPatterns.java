@@ -74,7 +74,7 @@ final class SplitPatterns {
   }
 
   /** Line ends are spelt as escapes in some files and as themselves in others. */
-  private static String canonical(String regex) {
+  static String canonical(String regex) {
     return regex.replace("\r", "\\r").replace("\n", "\\n");
   }
 

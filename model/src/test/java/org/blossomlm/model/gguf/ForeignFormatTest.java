@@ -68,7 +68,7 @@ class ForeignFormatTest {
 
   @Test
   void directory() {
-    assertRefused(folder, "this is a directory; give a .gguf file inside it");
+    assertRefused(folder, "this is a directory; give the file of a model inside it");
   }
 
   @Test

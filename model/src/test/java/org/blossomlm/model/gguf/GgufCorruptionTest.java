@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.blossomlm.model.files.MappedFile;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.DisplayName;

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.blossomlm.model.files.MappedFile;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.BeforeEach;

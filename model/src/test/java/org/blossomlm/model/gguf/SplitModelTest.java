@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.blossomlm.model.files.MappedFile;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.BeforeEach;

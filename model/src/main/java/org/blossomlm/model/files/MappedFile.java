@@ -1,4 +1,4 @@
-package org.blossomlm.model.gguf;
+package org.blossomlm.model.files;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,6 +14,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.blossomlm.model.ModelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * (or real path, where there are none), size and modification time, so that a file which was
  * replaced or rewritten meanwhile is mapped anew.
  */
-final class MappedFile {
+public final class MappedFile {
   private static final Map<Key, MappedFile> MAPPED = new HashMap<>();
 
   private final Path path;
@@ -43,15 +45,20 @@ final class MappedFile {
    */
   private record Key(Object identity, long size, FileTime modified) {}
 
-  /** Maps {@code path} read-only; every call needs one {@link #release}. */
-  static MappedFile acquire(Path path) {
+  /**
+   * Maps {@code path} read-only; every call needs one {@link #release}.
+   *
+   * @param failure makes the exception of the format from a message
+   */
+  public static MappedFile acquire(
+      Path path, Function<String, ? extends ModelException> failure) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
-        throw new GgufException(path + ": this is a directory; give a .gguf file inside it");
+        throw failure.apply(path + ": this is a directory; give the file of a model inside it");
       }
       if (!attributes.isRegularFile()) {
-        throw new GgufException(
+        throw failure.apply(
             path + ": this is not a regular file (a pipe or a device?) and cannot be mapped");
       }
       @Nullable Object fileKey = attributes.fileKey();
@@ -59,11 +66,11 @@ final class MappedFile {
       var key = new Key(identity, attributes.size(), attributes.lastModifiedTime());
       return acquire(path, key);
     } catch (NoSuchFileException e) {
-      throw new GgufException(path + ": there is no such file", e);
+      throw Failures.because(failure, path + ": there is no such file", e);
     } catch (AccessDeniedException e) {
-      throw new GgufException(path + ": no permission to read the file", e);
+      throw Failures.because(failure, path + ": no permission to read the file", e);
     } catch (IOException e) {
-      throw new GgufException(path + ": the file cannot be opened: " + e.getMessage(), e);
+      throw Failures.because(failure, path + ": the file cannot be opened: " + e.getMessage(), e);
     }
   }
 
@@ -97,19 +104,19 @@ final class MappedFile {
   }
 
   /** The files that somebody holds, by the name they were first opened with. */
-  static List<Path> mappedPaths() {
+  public static List<Path> mappedPaths() {
     synchronized (MAPPED) {
       return MAPPED.values().stream().map(mapped -> mapped.path).toList();
     }
   }
 
   /** The whole file, read-only, until it is released. */
-  MemorySegment segment() {
+  public MemorySegment segment() {
     return segment;
   }
 
   /** Gives up one {@link #acquire}. */
-  void release() {
+  public void release() {
     synchronized (MAPPED) {
       holders--;
       if (holders == 0) {

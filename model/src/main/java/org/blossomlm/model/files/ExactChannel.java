@@ -1,18 +1,18 @@
-package org.blossomlm.model.gguf;
+package org.blossomlm.model.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /** Passes on as many bytes as a tensor has, and refuses more. */
-final class ExactChannel implements WritableByteChannel {
+public final class ExactChannel implements WritableByteChannel {
   private final WritableByteChannel out;
   private final String tensor;
   private final long bytes;
   private long written;
   private boolean open = true;
 
-  ExactChannel(WritableByteChannel out, String tensor, long bytes) {
+  public ExactChannel(WritableByteChannel out, String tensor, long bytes) {
     this.out = out;
     this.tensor = tensor;
     this.bytes = bytes;
@@ -28,7 +28,8 @@ final class ExactChannel implements WritableByteChannel {
     return count;
   }
 
-  void requireComplete() throws IOException {
+  /** The tensor is done: as many bytes as it has must have come. */
+  public void requireComplete() throws IOException {
     open = false;
     if (written != bytes) {
       throw mismatch(Long.toString(written));

@@ -1,4 +1,4 @@
-package org.blossomlm.model.gguf;
+package org.blossomlm.model.files;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,49 +10,62 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.blossomlm.model.ModelException;
 
 /**
  * A file that appears under its name only when it is complete. Until then it lies beside the target
  * as {@code .NAME.RANDOM.partial}, so that the last step is a rename within one file system.
  */
-final class AtomicFile implements WritableByteChannel {
+public final class AtomicFile implements WritableByteChannel {
   private final Path target;
   private final Path partial;
   private final FileChannel channel;
   private final ByteBuffer buffer;
+  private final Function<String, ? extends ModelException> failure;
   private long position;
   private boolean committed;
 
-  private AtomicFile(Path target, Path partial, FileChannel channel, ByteBuffer buffer) {
+  private AtomicFile(
+      Path target,
+      Path partial,
+      FileChannel channel,
+      ByteBuffer buffer,
+      Function<String, ? extends ModelException> failure) {
     this.target = target;
     this.partial = partial;
     this.channel = channel;
     this.buffer = buffer.clear();
+    this.failure = failure;
   }
 
   /**
+   * Starts a file.
+   *
    * @param buffer used until {@link #force}
+   * @param failure makes the exception of the format from a message
    */
-  static AtomicFile create(Path target, ByteBuffer buffer) {
+  public static AtomicFile create(
+      Path target, ByteBuffer buffer, Function<String, ? extends ModelException> failure) {
     String random = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
     Path partial = target.resolveSibling("." + target.getFileName() + "." + random + ".partial");
     if (Files.isDirectory(target)) {
-      throw new GgufException(target + ": cannot be written: it is a directory");
+      throw failure.apply(target + ": cannot be written: it is a directory");
     }
     try {
       // Not Files.createTempFile: the model gets the permissions of an ordinary new file.
       FileChannel channel =
           FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      return new AtomicFile(target, partial, channel, buffer);
+      return new AtomicFile(target, partial, channel, buffer, failure);
     } catch (NoSuchFileException e) {
-      throw new GgufException(target + ": cannot be written: its folder does not exist", e);
+      throw Failures.because(failure, target + ": cannot be written: its folder does not exist", e);
     } catch (IOException e) {
-      throw new GgufException(target + ": cannot be written: " + e.getMessage(), e);
+      throw Failures.because(failure, target + ": cannot be written: " + e.getMessage(), e);
     }
   }
 
   /** Bytes written so far. */
-  long position() {
+  public long position() {
     return position;
   }
 
@@ -81,20 +94,20 @@ final class AtomicFile implements WritableByteChannel {
   }
 
   /** Writes everything to the device and closes the file; what is left is to {@link #commit}. */
-  void force() throws IOException {
+  public void force() throws IOException {
     flush();
     channel.force(true);
     channel.close();
   }
 
   /** Renames the complete file over its target. */
-  void commit() {
+  public void commit() {
     try {
       Files.move(
           partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       committed = true;
     } catch (IOException e) {
-      throw new GgufException(target + ": cannot be replaced: " + e.getMessage(), e);
+      throw Failures.because(failure, target + ": cannot be replaced: " + e.getMessage(), e);
     }
   }
 
@@ -112,7 +125,7 @@ final class AtomicFile implements WritableByteChannel {
         Files.deleteIfExists(partial);
       }
     } catch (IOException e) {
-      throw new GgufException(partial + ": cannot be removed: " + e.getMessage(), e);
+      throw Failures.because(failure, partial + ": cannot be removed: " + e.getMessage(), e);
     }
   }
 }
