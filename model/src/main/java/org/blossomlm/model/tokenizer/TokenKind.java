@@ -3,7 +3,7 @@ package org.blossomlm.model.tokenizer;
 import java.util.Optional;
 
 /** What a vocabulary entry is for; the numbers are those of {@code tokenizer.ggml.token_type}. */
-enum TokenKind {
+public enum TokenKind {
   /** Text, reached by merging. */
   NORMAL(1),
   /** Stands for text that the vocabulary cannot spell. */
@@ -23,12 +23,17 @@ enum TokenKind {
     this.ggufId = ggufId;
   }
 
+  /** The number in {@code tokenizer.ggml.token_type}. */
+  public int ggufId() {
+    return ggufId;
+  }
+
   /** Control and unknown tokens: no text of their own. */
-  boolean special() {
+  public boolean special() {
     return this == CONTROL || this == UNKNOWN;
   }
 
-  static Optional<TokenKind> ofGgufId(int id) {
+  public static Optional<TokenKind> ofGgufId(int id) {
     for (TokenKind kind : values()) {
       if (kind.ggufId == id) {
         return Optional.of(kind);
