@@ -56,8 +56,7 @@ record ExportPlan(
   static ExportPlan of(GgufFile file, ModelConfig config, WeightType asked) {
     Map<String, TensorLayout.Slot> slots = TensorLayout.of(config).byGguf();
     refuseUnknown(file, config, slots);
-    boolean attentionBias =
-        config.family() != Family.QWEN2 && hasBias(file, "attn_(q|k|v|output)");
+    boolean attentionBias = config.family() != Family.QWEN2 && hasBias(file, "attn_(q|k|v|output)");
     boolean feedForwardBias = hasBias(file, "ffn_(gate|up|down)");
     List<Entry> entries = new ArrayList<>();
     List<String> missing = new ArrayList<>();
@@ -105,11 +104,7 @@ record ExportPlan(
   }
 
   private static Entry entry(
-      GgufFile file,
-      TensorLayout.Slot slot,
-      Tensor tensor,
-      ModelConfig config,
-      WeightType asked) {
+      GgufFile file, TensorLayout.Slot slot, Tensor tensor, ModelConfig config, WeightType asked) {
     List<Long> dimensions = slot.shape().reversed();
     if (!tensor.dimensions().equals(dimensions)) {
       throw new ConversionException(

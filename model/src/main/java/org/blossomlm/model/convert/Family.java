@@ -29,11 +29,7 @@ enum Family {
   private final List<String> classNames;
 
   Family(
-      String gguf,
-      String modelType,
-      boolean permuted,
-      String className,
-      List<String> classNames) {
+      String gguf, String modelType, boolean permuted, String className, List<String> classNames) {
     this.gguf = gguf;
     this.modelType = modelType;
     this.permuted = permuted;

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The header of a model card: the lines between two {@code ---} at the start of a {@code README.md}.
- * Of YAML it understands what model cards use at their top level: strings, lists of strings in both
- * styles, and text blocks. What is nested deeper is skipped.
+ * The header of a model card: the lines between two {@code ---} at the start of a {@code
+ * README.md}. Of YAML it understands what model cards use at their top level: strings, lists of
+ * strings in both styles, and text blocks. What is nested deeper is skipped.
  *
  * @param values lists of strings by key; a plain string is a list of one
  */
@@ -102,8 +102,7 @@ record FrontMatter(Map<String, List<String>> values) {
 
     private void endBlock() {
       if (block) {
-        values.put(
-            key, List.of(String.join(folded ? " " : "\n", blockLines).strip()));
+        values.put(key, List.of(String.join(folded ? " " : "\n", blockLines).strip()));
         blockLines.clear();
         block = false;
       }

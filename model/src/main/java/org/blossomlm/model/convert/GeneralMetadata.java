@@ -19,7 +19,8 @@ import org.blossomlm.model.gguf.GgufValueType;
 /**
  * The keys {@code general.*}: what the model is called, who made it from what, under which licence,
  * and how its makers sample. Sources are the model card ({@code README.md}), {@code config.json},
- * {@code generation_config.json} and the name of the folder, in the order of llama.cpp's converters.
+ * {@code generation_config.json} and the name of the folder, in the order of llama.cpp's
+ * converters.
  *
  * @param name the parts of the model's name
  * @param card the header of the model card
@@ -28,7 +29,8 @@ import org.blossomlm.model.gguf.GgufValueType;
 record GeneralMetadata(ModelName name, FrontMatter card, Optional<JsonDocument> generation) {
   private static final long LARGEST_CARD = 4 << 20;
   private static final String HUB = "https://huggingface.co/";
-  private static final Pattern HUB_ID = Pattern.compile("https?://huggingface\\.co/([^/]+/[^/]+)/?");
+  private static final Pattern HUB_ID =
+      Pattern.compile("https?://huggingface\\.co/([^/]+/[^/]+)/?");
 
   /** Keys of the sampling defaults: GGUF's, the file's, and whether it is a whole number. */
   private record Sampling(String gguf, List<String> names, boolean whole) {}

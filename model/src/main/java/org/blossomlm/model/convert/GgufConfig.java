@@ -43,7 +43,10 @@ final class GgufConfig {
   ModelConfig read() {
     if (metadata.integer(key("expert_count")).orElse(0) > 0) {
       throw new ConversionException(
-          file.path() + ": " + key("expert_count") + " is set; mixtures of experts are not supported");
+          file.path()
+              + ": "
+              + key("expert_count")
+              + " is set; mixtures of experts are not supported");
     }
     int heads = integer("attention.head_count", OptionalInt.empty());
     int hidden = integer("embedding_length", OptionalInt.empty());

@@ -40,8 +40,8 @@ public final class HuggingFaceConverter {
   /**
    * Converts a folder.
    *
-   * @param output a file, which is replaced if it exists, or a folder, in which the file is named by
-   *     the convention of GGUF files; where empty, the model's own folder
+   * @param output a file, which is replaced if it exists, or a folder, in which the file is named
+   *     by the convention of GGUF files; where empty, the model's own folder
    * @throws org.blossomlm.model.ModelException if the model cannot be converted or the file cannot
    *     be written; nothing is left behind then
    */

@@ -25,8 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  * file is left can be fine-tuned. The folder appears when it is complete.
  *
  * <p>With {@link WeightType#AUTO} nothing is lost: F32, F16 and BF16 keep their bits, and quantised
- * blocks become F32, which holds every product of a scale and a small integer exactly; converting
- * a Q8_0 file back with {@code --type q8_0} gives the same blocks.
+ * blocks become F32, which holds every product of a scale and a small integer exactly; converting a
+ * Q8_0 file back with {@code --type q8_0} gives the same blocks.
  */
 public final class HuggingFaceExporter {
   private static final JsonMapper JSON = new JsonMapper();
@@ -52,8 +52,8 @@ public final class HuggingFaceExporter {
    * Converts a file.
    *
    * @param folder must not exist, or be empty
-   * @throws org.blossomlm.model.ModelException if the model cannot be converted or the folder cannot
-   *     be written; nothing is left behind then
+   * @throws org.blossomlm.model.ModelException if the model cannot be converted or the folder
+   *     cannot be written; nothing is left behind then
    */
   public Conversion export(Path gguf, Path folder, ConversionProgress progress) {
     requireNew(folder);
@@ -132,11 +132,7 @@ public final class HuggingFaceExporter {
   }
 
   private static void writeSmallFiles(
-      Path folder,
-      GgufMetadata metadata,
-      ModelConfig config,
-      ExportPlan plan,
-      List<String> notes)
+      Path folder, GgufMetadata metadata, ModelConfig config, ExportPlan plan, List<String> notes)
       throws IOException {
     var tokenizer = new TokenizerJson(metadata);
     Map<String, Integer> special = tokenizer.special();
@@ -155,8 +151,7 @@ public final class HuggingFaceExporter {
     write(folder.resolve("generation_config.json"), generation);
     write(folder.resolve("tokenizer.json"), tokenizer.json());
     var templates = ChatTemplateFiles.of(metadata);
-    write(
-        folder.resolve("tokenizer_config.json"), tokenizer.config(config.context(), templates));
+    write(folder.resolve("tokenizer_config.json"), tokenizer.config(config.context(), templates));
     var pieces = tokenizer.sentencePiece();
     if (pieces.isPresent()) {
       Files.write(folder.resolve("tokenizer.model"), pieces.get().toBytes());

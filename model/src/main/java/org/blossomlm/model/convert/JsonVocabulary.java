@@ -48,9 +48,9 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
   }
 
   /**
-   * Pieces of a SentencePiece vocabulary. SentencePiece merges the pair whose result has the highest
-   * score, {@code tokenizer.json} the pair that comes first in its list; so a token scores by the
-   * place of its first merge.
+   * Pieces of a SentencePiece vocabulary. SentencePiece merges the pair whose result has the
+   * highest score, {@code tokenizer.json} the pair that comes first in its list; so a token scores
+   * by the place of its first merge.
    */
   void readPieces() {
     requirePieces(file.node().path("normalizer"));
@@ -115,7 +115,9 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
     if (step.path("type").stringValue("").equals("Metaspace")) {
       return step;
     }
-    return step.path("pretokenizers").isEmpty() ? step.path("none") : metaspace(step.path("pretokenizers").path(0));
+    return step.path("pretokenizers").isEmpty()
+        ? step.path("none")
+        : metaspace(step.path("pretokenizers").path(0));
   }
 
   static void addedTokens(JsonDocument file, VocabularyTable table) {
@@ -124,8 +126,7 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
       if (id < 0 || !token.path("content").isString()) {
         throw file.mustBe("added_tokens", "a list of tokens with id and content");
       }
-      table.add(
-          id, token.path("content").stringValue(), token.path("special").booleanValue(false));
+      table.add(id, token.path("content").stringValue(), token.path("special").booleanValue(false));
     }
   }
 
@@ -151,9 +152,7 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
     for (JsonNode merge : file.node().path("model").path("merges")) {
       String[] parts =
           merge.isArray()
-              ? new String[] {
-                merge.path(0).stringValue(""), merge.path(1).stringValue("")
-              }
+              ? new String[] {merge.path(0).stringValue(""), merge.path(1).stringValue("")}
               : merge.stringValue("").split(" ", -1);
       if (parts.length != 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
         throw new ConversionException(

@@ -88,9 +88,7 @@ record ModelConfig(
             (int) config.requireInteger("intermediate_size", 1, MAX_WIDTH),
             heads,
             (int) keyValueHeads.orElse(heads),
-            headSize.isPresent()
-                ? OptionalInt.of((int) headSize.getAsLong())
-                : OptionalInt.empty(),
+            headSize.isPresent() ? OptionalInt.of((int) headSize.getAsLong()) : OptionalInt.empty(),
             context,
             (int) config.requireInteger("vocab_size", 1, MAX_VOCABULARY),
             config.positive("rms_norm_eps").orElse(1e-6),
@@ -194,8 +192,7 @@ record ModelConfig(
     metadata.put(arch + "attention.head_count_kv", GgufValue.uint32(keyValueHeads));
     writeScaling(metadata, arch + "rope.scaling.");
     metadata.put(arch + "rope.freq_base", GgufValue.float32((float) theta));
-    metadata.put(
-        arch + "attention.layer_norm_rms_epsilon", GgufValue.float32((float) epsilon));
+    metadata.put(arch + "attention.layer_norm_rms_epsilon", GgufValue.float32((float) epsilon));
     if (givenHeadSize.isPresent() || family == Family.QWEN3) {
       metadata.put(arch + "attention.key_length", GgufValue.uint32(headSize()));
       metadata.put(arch + "attention.value_length", GgufValue.uint32(headSize()));
@@ -224,11 +221,11 @@ record ModelConfig(
                     prefix + "attn_factor",
                     GgufValue.float32((float) (factor / yarn.usualAttention()))));
         yarn.betaFast()
-            .ifPresent(beta ->
-                metadata.put(prefix + "yarn_beta_fast", GgufValue.float32((float) beta)));
+            .ifPresent(
+                beta -> metadata.put(prefix + "yarn_beta_fast", GgufValue.float32((float) beta)));
         yarn.betaSlow()
-            .ifPresent(beta ->
-                metadata.put(prefix + "yarn_beta_slow", GgufValue.float32((float) beta)));
+            .ifPresent(
+                beta -> metadata.put(prefix + "yarn_beta_slow", GgufValue.float32((float) beta)));
       }
     }
   }

@@ -97,17 +97,11 @@ record ModelName(
     Optional<String> version = join(parts, Set.of(Role.VERSION), Set.of(Role.BASENAME));
     boolean ambiguous = size.isEmpty() && finetune.isEmpty() && version.isEmpty();
     return new ModelName(
-        Optional.of(full),
-        owner,
-        ambiguous ? Optional.empty() : basename,
-        size,
-        finetune,
-        version);
+        Optional.of(full), owner, ambiguous ? Optional.empty() : basename, size, finetune, version);
   }
 
   private ModelName withName(String other) {
-    return new ModelName(
-        Optional.of(other), organization, basename, sizeLabel, finetune, version);
+    return new ModelName(Optional.of(other), organization, basename, sizeLabel, finetune, version);
   }
 
   private static void annotate(Part part, int index, long parameters) {
@@ -136,6 +130,7 @@ record ModelName(
     int last = size.length() - 1;
     if (Character.isDigit(size.charAt(last))) {
       size = size.substring(0, last - 1) + "." + size.charAt(last) + size.charAt(last - 1);
+      last++;
     }
     return Character.isDigit(size.charAt(last - 1)) && "kmbt".indexOf(size.charAt(last)) >= 0
         ? size.substring(0, last) + size.substring(last).toUpperCase(Locale.ROOT)

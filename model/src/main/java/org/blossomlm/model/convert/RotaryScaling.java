@@ -23,11 +23,7 @@ sealed interface RotaryScaling {
    *     kept so that the way back leads to the same file
    */
   record Llama3(
-      double factor,
-      double lowFrequency,
-      double highFrequency,
-      double original,
-      List<Float> exact)
+      double factor, double lowFrequency, double highFrequency, double original, List<Float> exact)
       implements RotaryScaling {
     /** The field of {@code config.json} for {@link #exact}; transformers ignores it. */
     static final String EXACT = "gguf_rope_divisors";
@@ -122,8 +118,7 @@ sealed interface RotaryScaling {
       case "linear" -> new Linear(required(scaling, "factor"));
       case "llama3" -> llama3(config, scaling);
       case "yarn" -> yarn(scaling, context);
-      default ->
-          throw scaling.mustBe(name, "one of default, linear, llama3, yarn and dynamic");
+      default -> throw scaling.mustBe(name, "one of default, linear, llama3, yarn and dynamic");
     };
   }
 

@@ -2,9 +2,10 @@ package org.blossomlm.model.convert;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.blossomlm.model.quantize.RowQuantizer;
 import org.blossomlm.model.tensor.TensorType;
 
-/** Numbers to the bytes of a type. */
+/** Numbers to the bytes of a type. Safe for use by many threads. */
 sealed interface RowEncoder {
   /** The plain format that is written, if it is one. */
   Optional<NumberFormat> format();
@@ -13,9 +14,10 @@ sealed interface RowEncoder {
    * Encodes whole rows.
    *
    * @param name of the tensor, for errors
-   * @param numbers a multiple of {@code columns}
+   * @param numbers whole rows, and so whole blocks
+   * @throws ConversionException if the type cannot hold a number
    */
-  byte[] encode(String name, float[] numbers, int columns);
+  byte[] encode(String name, float[] numbers);
 
   static RowEncoder of(TensorType type) {
     return NumberFormat.of(type).<RowEncoder>map(Plain::new).orElseGet(() -> new Blocks(type));
@@ -29,7 +31,7 @@ sealed interface RowEncoder {
     }
 
     @Override
-    public byte[] encode(String name, float[] numbers, int columns) {
+    public byte[] encode(String name, float[] numbers) {
       var bytes = new byte[Math.multiplyExact(numbers.length, written.bytes())];
       if (!written.encode(numbers, numbers.length, MemorySegment.ofArray(bytes), 0)) {
         throw new ConversionException(
@@ -42,14 +44,26 @@ sealed interface RowEncoder {
 
   /** Quantised blocks. */
   record Blocks(TensorType type) implements RowEncoder {
+    private static final float LARGEST = 65_504;
+
     @Override
     public Optional<NumberFormat> format() {
       return Optional.empty();
     }
 
     @Override
-    public byte[] encode(String name, float[] numbers, int columns) {
-      throw new UnsupportedOperationException("waiting for the quantiser");
+    public byte[] encode(String name, float[] numbers) {
+      for (float number : numbers) {
+        if (!(Math.abs(number) <= LARGEST)) {
+          throw new ConversionException(
+              "tensor %s has the number %s; %s holds finite ones up to %s"
+                  .formatted(name, number, type, LARGEST));
+        }
+      }
+      var bytes = new byte[Math.toIntExact(type.bytes(numbers.length))];
+      // Keeps scratch memory, so each call has its own.
+      new RowQuantizer(type).quantize(numbers, 0, numbers.length, null, bytes, 0);
+      return bytes;
     }
   }
 }

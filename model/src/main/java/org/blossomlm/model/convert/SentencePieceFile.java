@@ -194,8 +194,7 @@ record SentencePieceFile(
       if (count < 0 || count > bytes.remaining()) {
         throw new NotSentencePiece("a field is longer than the file");
       }
-      ByteBuffer taken =
-          bytes.slice(bytes.position(), (int) count).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer taken = bytes.slice(bytes.position(), (int) count).order(ByteOrder.LITTLE_ENDIAN);
       bytes.position(bytes.position() + (int) count);
       return taken;
     }

@@ -35,8 +35,15 @@ record SourceMatrix(
   static SourceMatrix of(
       String name, SafetensorsTensor tensor, NumberFormat format, LongUnaryOperator sourceRow) {
     long last = tensor.shape().isEmpty() ? 1 : tensor.shape().getLast();
-    return of(name, tensor.data(), Optional.of(format), format::decode, tensor.elements(), last,
-        tensor.shape().size() > 1, sourceRow);
+    return of(
+        name,
+        tensor.data(),
+        Optional.of(format),
+        format::decode,
+        tensor.elements(),
+        last,
+        tensor.shape().size() > 1,
+        sourceRow);
   }
 
   static SourceMatrix of(String name, Tensor tensor, LongUnaryOperator sourceRow) {
@@ -46,8 +53,15 @@ record SourceMatrix(
             ? format.get()::decode
             : (source, offset, count, target, at) ->
                 Dequantizer.dequantize(tensor.type(), source, offset, count, target, at);
-    return of(name, tensor.data(), format, decoder, tensor.elements(), tensor.columns(),
-        tensor.dimensions().size() > 1, sourceRow);
+    return of(
+        name,
+        tensor.data(),
+        format,
+        decoder,
+        tensor.elements(),
+        tensor.columns(),
+        tensor.dimensions().size() > 1,
+        sourceRow);
   }
 
   private static SourceMatrix of(
@@ -107,7 +121,7 @@ record SourceMatrix(
             Math.toIntExact((row - from) * columns));
       }
     }
-    return target.encode(name, numbers, columns);
+    return target.encode(name, numbers);
   }
 
   /** Whether every number is zero. */

@@ -20,8 +20,7 @@ record TensorLayout(Map<String, Slot> slots) {
    * @param permuted whether its rows change places, head by head
    * @param need when a model may lack it
    */
-  record Slot(
-      String huggingFace, String gguf, List<Long> shape, boolean permuted, Need need) {}
+  record Slot(String huggingFace, String gguf, List<Long> shape, boolean permuted, Need need) {}
 
   /** Whether a model can do without a tensor. */
   enum Need {
@@ -83,7 +82,9 @@ record TensorLayout(Map<String, Slot> slots) {
     /** A matrix of q, k or v, with its bias: Qwen 2 always has one. */
     private void projection(String from, String to, long rows, long columns, boolean permuted) {
       Need bias = config.family() == Family.QWEN2 ? Need.REQUIRED : Need.UNLESS_ZERO;
-      put(new Slot(from + ".weight", to + ".weight", List.of(rows, columns), permuted, Need.REQUIRED));
+      put(
+          new Slot(
+              from + ".weight", to + ".weight", List.of(rows, columns), permuted, Need.REQUIRED));
       put(new Slot(from + ".bias", to + ".bias", List.of(rows), permuted, bias));
     }
 

@@ -73,8 +73,7 @@ final class TokenizerFiles {
 
   void writeTo(GgufMetadata.Builder metadata) {
     Optional<SentencePieceFile> pieces = sentencePiece();
-    Optional<Tokenizer> reference =
-        tokenizerJson.map(file -> Tokenizer.fromJson(file.path()));
+    Optional<Tokenizer> reference = tokenizerJson.map(file -> Tokenizer.fromJson(file.path()));
     if (pieces.isPresent()) {
       pieces(pieces.get(), metadata);
     } else if (tokenizerJson.isPresent()) {
@@ -186,8 +185,7 @@ final class TokenizerFiles {
     metadata.put(PREFIX + "add_space_prefix", GgufValue.bool(prefix));
   }
 
-  private void byteLevel(
-      JsonVocabulary json, Tokenizer reference, GgufMetadata.Builder metadata) {
+  private void byteLevel(JsonVocabulary json, Tokenizer reference, GgufMetadata.Builder metadata) {
     json.readByteLevel();
     metadata.put(PREFIX + "model", "gpt2");
     metadata.put(PREFIX + "pre", preTokenizer(json.file(), reference));
@@ -228,8 +226,7 @@ final class TokenizerFiles {
 
   /** A token that {@code tokenizer_config.json} names, as text or as an object. */
   private OptionalInt configured(String name) {
-    JsonNode token =
-        tokenizerConfig.map(file -> file.node().path(name + "_token")).orElse(null);
+    JsonNode token = tokenizerConfig.map(file -> file.node().path(name + "_token")).orElse(null);
     if (token == null) {
       return OptionalInt.empty();
     }
@@ -285,8 +282,7 @@ final class TokenizerFiles {
       if (!Arrays.equals(expected, found)) {
         throw new ConversionException(
             "%s: GGUF cannot hold this tokenizer: %s"
-                .formatted(
-                    folder.resolve("tokenizer.json"), difference(sample, expected, found)));
+                .formatted(folder.resolve("tokenizer.json"), difference(sample, expected, found)));
       }
     }
   }
@@ -297,7 +293,8 @@ final class TokenizerFiles {
     List<String> shown = new ArrayList<>();
     for (int[] ids : List.of(expected, found)) {
       shown.add(
-          Arrays.toString(Arrays.copyOfRange(ids, Math.min(at, ids.length), Math.min(at + 6, ids.length))));
+          Arrays.toString(
+              Arrays.copyOfRange(ids, Math.min(at, ids.length), Math.min(at + 6, ids.length))));
     }
     return "a text of %d characters would have the ids %s… from the %d. token on in place of %s…"
         .formatted(text.length(), shown.get(1), at + 1, shown.get(0));

@@ -308,8 +308,7 @@ final class TokenizerJson {
         "type", "TemplateProcessing", "single", single, "pair", pair, "special_tokens", used);
   }
 
-  private void token(
-      @Nullable Integer id, List<Object> pieces, Map<String, Object> used) {
+  private void token(@Nullable Integer id, List<Object> pieces, Map<String, Object> used) {
     if (id != null) {
       String text = tokens.get(id);
       pieces.add(Map.of("SpecialToken", ordered("id", text, "type_id", 0)));

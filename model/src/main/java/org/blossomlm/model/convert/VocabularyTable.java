@@ -77,8 +77,7 @@ final class VocabularyTable {
       return;
     }
     boolean control = special || looksSpecial(content);
-    TokenKind marked =
-        kinds[id] == TokenKind.UNKNOWN ? TokenKind.UNKNOWN : TokenKind.CONTROL;
+    TokenKind marked = kinds[id] == TokenKind.UNKNOWN ? TokenKind.UNKNOWN : TokenKind.CONTROL;
     set(
         id,
         control ? content : content.replace(LOWER_BLOCK, " "),

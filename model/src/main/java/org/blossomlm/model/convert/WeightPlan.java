@@ -23,8 +23,7 @@ record WeightPlan(List<Entry> entries, WeightType type) {
    *
    * @param dimensions fastest first
    */
-  record Entry(
-      String name, TensorType type, List<Long> dimensions, SourceMatrix source) {
+  record Entry(String name, TensorType type, List<Long> dimensions, SourceMatrix source) {
     long elements() {
       return dimensions.stream().reduce(1L, Math::multiplyExact);
     }
@@ -34,7 +33,9 @@ record WeightPlan(List<Entry> entries, WeightType type) {
     }
   }
 
-  /** Tensors that older versions of transformers saved though they follow from the configuration. */
+  /**
+   * Tensors that older versions of transformers saved though they follow from the configuration.
+   */
   private static boolean isRecomputed(String name) {
     return name.endsWith(".rotary_emb.inv_freq")
         || name.endsWith(".attention.masked_bias")
@@ -124,16 +125,13 @@ record WeightPlan(List<Entry> entries, WeightType type) {
               .formatted(tensor.name(), tensor.shape(), slot.shape()));
     }
     LongUnaryOperator rows =
-        slot.permuted()
-            ? HeadPermutation.toNeighbours(config.headSize())
-            : HeadPermutation.NONE;
+        slot.permuted() ? HeadPermutation.toNeighbours(config.headSize()) : HeadPermutation.NONE;
     SourceMatrix source = SourceMatrix.of(slot.gguf(), tensor, format, rows);
     if (slot.need() == TensorLayout.Need.UNLESS_ZERO && source.isZero()) {
       return;
     }
     entries.add(
-        new Entry(
-            slot.gguf(), typeOf(slot, type), List.copyOf(slot.shape().reversed()), source));
+        new Entry(slot.gguf(), typeOf(slot, type), List.copyOf(slot.shape().reversed()), source));
   }
 
   private static TensorType typeOf(TensorLayout.Slot slot, WeightType type) {

@@ -50,8 +50,7 @@ public final class MappedFile {
    *
    * @param failure makes the exception of the format from a message
    */
-  public static MappedFile acquire(
-      Path path, Function<String, ? extends ModelException> failure) {
+  public static MappedFile acquire(Path path, Function<String, ? extends ModelException> failure) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {

@@ -22,8 +22,10 @@ final class ForeignWeights {
 
   /** Throws if the first bytes are those of another known kind of file. */
   static void check(Path path, MemorySegment file) {
-    byte[] start =
-        file.asSlice(0, Math.min(SNIFFED_BYTES, file.byteSize())).toArray(JAVA_BYTE);
+    byte[] start = file.asSlice(0, Math.min(SNIFFED_BYTES, file.byteSize())).toArray(JAVA_BYTE);
+    if (looksRight(file)) {
+      return;
+    }
     String latin = new String(start, StandardCharsets.ISO_8859_1);
     String text = latin.strip().toLowerCase(Locale.ROOT);
     if (latin.startsWith("PK\3\4")
@@ -43,5 +45,18 @@ final class ForeignWeights {
       throw new SafetensorsException(
           path + ": it is a web page; the download has saved an error page instead of the weights");
     }
+  }
+
+  /**
+   * A small number and a brace. Asked first, because the bytes of the number may be those with
+   * which other formats begin.
+   */
+  private static boolean looksRight(MemorySegment file) {
+    if (file.byteSize() <= SafetensorsHeader.LENGTH_BYTES
+        || file.get(JAVA_BYTE, SafetensorsHeader.LENGTH_BYTES) != '{') {
+      return false;
+    }
+    long length = file.get(SafetensorsHeader.LONG, 0);
+    return length > 0 && length <= SafetensorsLimits.DEFAULT.maxHeaderBytes();
   }
 }

@@ -67,6 +67,20 @@ public final class SafetensorsFile implements AutoCloseable {
     return Collections.unmodifiableMap(tensors);
   }
 
+  /**
+   * The tensor of this name.
+   *
+   * @throws SafetensorsException if there is none
+   */
+  public SafetensorsTensor requireTensor(String name) {
+    SafetensorsTensor tensor = tensors().get(name);
+    if (tensor == null) {
+      throw new SafetensorsException(
+          path + ": there is no tensor " + SafetensorsException.quote(name));
+    }
+    return tensor;
+  }
+
   /** Unmaps the memory unless others hold it. Closing twice does nothing more. */
   @Override
   public void close() {

@@ -30,12 +30,11 @@ import tools.jackson.core.json.JsonFactory;
 record SafetensorsHeader(Map<String, String> metadata, List<SafetensorsTensor> tensors) {
   static final int LENGTH_BYTES = 8;
   static final String METADATA = "__metadata__";
-  private static final ValueLayout.OfLong LONG =
+  static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** A tensor as the header gives it, before its place was checked. */
-  private record Entry(
-      String name, SafetensorsType type, List<Long> shape, long begin, long end) {}
+  private record Entry(String name, SafetensorsType type, List<Long> shape, long begin, long end) {}
 
   /**
    * Reads and checks the header of a whole file.
@@ -105,7 +104,10 @@ record SafetensorsHeader(Map<String, String> metadata, List<SafetensorsTensor> t
         return entries;
       } catch (JacksonException e) {
         throw new SafetensorsException(
-            path + ": its header is not valid: " + e.getOriginalMessage(), e);
+            path
+                + ": its header is not valid: "
+                + String.valueOf(e.getOriginalMessage()).replaceAll("\\p{Cntrl}+", " "),
+            e);
       }
     }
 

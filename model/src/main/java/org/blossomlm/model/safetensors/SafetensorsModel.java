@@ -31,10 +31,12 @@ public final class SafetensorsModel implements AutoCloseable {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
+  private final Path folder;
   private final List<SafetensorsFile> files;
   private final Map<String, SafetensorsTensor> tensors = new LinkedHashMap<>();
 
-  private SafetensorsModel(List<SafetensorsFile> files) {
+  private SafetensorsModel(Path folder, List<SafetensorsFile> files) {
+    this.folder = folder;
     this.files = files;
   }
 
@@ -51,12 +53,12 @@ public final class SafetensorsModel implements AutoCloseable {
   /** As {@link #open(Path)}, with other limits. */
   public static SafetensorsModel open(Path folder, SafetensorsLimits limits) {
     List<SafetensorsFile> files = new ArrayList<>();
-    var model = new SafetensorsModel(files);
+    var model = new SafetensorsModel(folder, files);
     try {
       if (Files.exists(folder.resolve(FILE))) {
         model.add(SafetensorsFile.open(folder.resolve(FILE), limits), limits);
       } else if (Files.exists(folder.resolve(INDEX))) {
-        model.addShards(folder, limits);
+        model.addShards(limits);
       } else {
         throw new SafetensorsException(folder + ": " + whatElse(folder));
       }
@@ -89,7 +91,7 @@ public final class SafetensorsModel implements AutoCloseable {
     }
   }
 
-  private void addShards(Path folder, SafetensorsLimits limits) {
+  private void addShards(SafetensorsLimits limits) {
     Path index = folder.resolve(INDEX);
     Map<String, String> shardOf = weightMap(index);
     Set<String> shards = new TreeSet<>(shardOf.values());
@@ -184,7 +186,9 @@ public final class SafetensorsModel implements AutoCloseable {
             + "; download the index into the folder too";
       }
       List<String> pickles =
-          names.stream().filter(name -> name.matches(".+\\.(bin|pt|pth|ckpt)(\\.index\\.json)?")).toList();
+          names.stream()
+              .filter(name -> name.matches(".+\\.(bin|pt|pth|ckpt)(\\.index\\.json)?"))
+              .toList();
       if (!pickles.isEmpty()) {
         return "has " + some(pickles) + " but no safetensors. " + ForeignWeights.PICKLE;
       }
@@ -203,6 +207,20 @@ public final class SafetensorsModel implements AutoCloseable {
   /** Of all files, by name. */
   public Map<String, SafetensorsTensor> tensors() {
     return Collections.unmodifiableMap(tensors);
+  }
+
+  /**
+   * The tensor of this name.
+   *
+   * @throws SafetensorsException if there is none
+   */
+  public SafetensorsTensor requireTensor(String name) {
+    SafetensorsTensor tensor = tensors().get(name);
+    if (tensor == null) {
+      throw new SafetensorsException(
+          folder + ": there is no tensor " + SafetensorsException.quote(name));
+    }
+    return tensor;
   }
 
   /** The files that hold the tensors. */

@@ -65,8 +65,7 @@ public final class SafetensorsWriter {
    * @param shape slowest first
    * @throws IllegalArgumentException if the name is taken or reserved, or the shape cannot be
    */
-  public SafetensorsWriter add(
-      String name, SafetensorsType type, List<Long> shape, Source source) {
+  public SafetensorsWriter add(String name, SafetensorsType type, List<Long> shape, Source source) {
     if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA) || !names.add(name)) {
       throw new IllegalArgumentException("tensor name '" + name + "' is empty, reserved or taken");
     }
@@ -93,7 +92,8 @@ public final class SafetensorsWriter {
   /**
    * Writes one file, replacing {@code target} if it exists.
    *
-   * @throws SafetensorsException if it cannot be written, or a source gave too few or too many bytes
+   * @throws SafetensorsException if it cannot be written, or a source gave too few or too many
+   *     bytes
    */
   public void write(Path target) {
     writeAll(List.of(new Shard(target, entries)), Map.of());
@@ -127,8 +127,7 @@ public final class SafetensorsWriter {
     index.put("weight_map", weightMap);
     Path indexFile = folder.resolve(SafetensorsModel.INDEX);
     writeAll(
-        shards,
-        Map.of(indexFile, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index)));
+        shards, Map.of(indexFile, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(index)));
     List<Path> files = new ArrayList<>(shards.stream().map(Shard::path).toList());
     files.add(indexFile);
     return files;

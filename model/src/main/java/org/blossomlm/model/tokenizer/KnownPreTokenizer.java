@@ -40,7 +40,8 @@ public record KnownPreTokenizer(
   /** Fingerprints of published models, with the name they stand for. */
   private static final Map<String, String> FINGERPRINTS =
       Map.ofEntries(
-          Map.entry("0ef9807a4087ebef797fc749390439009c3b9eda9ad1a097abbe738f486c01e5", "llama-bpe"),
+          Map.entry(
+              "0ef9807a4087ebef797fc749390439009c3b9eda9ad1a097abbe738f486c01e5", "llama-bpe"),
           Map.entry("e636dc30a262dcc0d8c323492e32ae2b70728f4df7dfe9737d9f920a282b8aea", "qwen2"),
           Map.entry("d4540891389ea895b53b399da6ac824becc30f2fba0e9ddbb98f92e55ca0e97c", "qwen2"),
           Map.entry("d30d75d9059f1aa2c19359de71047b3ae408c70875e8a3ccf8c5fba56c9d8af4", "qwen35"),
@@ -57,11 +58,14 @@ public record KnownPreTokenizer(
           Map.entry("63b97e4253352e6f357cc59ea5b583e3a680eaeaf2632188c2b952de2588485e", "tekken"),
           Map.entry("855059429035d75a914d1eda9f10a876752e281a054a7a3d421ef0533e5b6249", "smollm"),
           Map.entry("3ce83efda5659b07b1ad37ca97ca5797ea4285d9b9ab0dc679e4a720c9da7454", "gpt-2"),
-          Map.entry("c136ed14d01c2745d4f60a9596ae66800e2b61fa45643e72436041855ad4089d", "smaug-bpe"),
-          Map.entry("35d91631860c815f952d711435f48d356ebac988362536bed955d43bfa436e34", "starcoder"),
+          Map.entry(
+              "c136ed14d01c2745d4f60a9596ae66800e2b61fa45643e72436041855ad4089d", "smaug-bpe"),
+          Map.entry(
+              "35d91631860c815f952d711435f48d356ebac988362536bed955d43bfa436e34", "starcoder"),
           Map.entry("9d032fcbd5501f4a38150912590928bfb36091efb5df11b8e2124b0390e3fb1e", "falcon3"),
           Map.entry("d4c8f286ea6b520b3d495c4455483cfa2302c0cfcd4be05d781b6a8a0a7cdaf1", "megrez"),
-          Map.entry("32d85c31273f8019248f2559fed492d929ea28b17e51d81d3bb36fff23ca72b3", "stablelm2"),
+          Map.entry(
+              "32d85c31273f8019248f2559fed492d929ea28b17e51d81d3bb36fff23ca72b3", "stablelm2"),
           Map.entry("ccc2ef013c104be7bae2965776d611e1d7a8a2a9c547dd93a682c9a9fc80352e", "gpt-4o"));
 
   public KnownPreTokenizer {
@@ -143,8 +147,7 @@ public record KnownPreTokenizer(
   }
 
   private static boolean hasNfc(JsonNode normalizer) {
-    return Stream.concat(
-            Stream.of(normalizer), normalizer.path("normalizers").valueStream())
+    return Stream.concat(Stream.of(normalizer), normalizer.path("normalizers").valueStream())
         .anyMatch(step -> step.path("type").stringValue("").equals("NFC"));
   }
 }

@@ -18,11 +18,7 @@ import java.util.function.Supplier;
  * @param nfc whether the model was trained on text in normalisation form C
  */
 record PreTokenizer(
-    List<String> patterns,
-    SplitterChain chain,
-    boolean ignoreMerges,
-    boolean addBos,
-    boolean nfc) {
+    List<String> patterns, SplitterChain chain, boolean ignoreMerges, boolean addBos, boolean nfc) {
   static final String DIGIT = "\\p{N}";
   private static final String KANA_AND_HAN = "[\u4E00-\u9FA5\u3040-\u309F\u30A0-\u30FF]+";
   private static final String DEEPSEEK_CJK = "[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF]+";

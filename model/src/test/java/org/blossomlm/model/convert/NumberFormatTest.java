@@ -50,7 +50,8 @@ class NumberFormatTest {
       float high = Float.intBitsToFloat(below + 0x10000);
       double toLow = Math.abs((double) number - low);
       double toHigh = Math.abs((double) high - number);
-      float expected = toLow < toHigh ? low : toHigh < toLow ? high : (below >> 16 & 1) == 0 ? low : high;
+      float expected =
+          toLow < toHigh ? low : toHigh < toLow ? high : (below >> 16 & 1) == 0 ? low : high;
       assertThat(rounded).as("%s, seed %d", number, seed).isEqualTo(expected);
     }
   }
@@ -61,7 +62,8 @@ class NumberFormatTest {
     assertThat(NumberFormat.F16.encode(new float[] {65_504, 65_519}, 2, bytes, 0)).isTrue();
     assertThat(NumberFormat.F16.encode(new float[] {65_520}, 1, bytes, 0)).isFalse();
     assertThat(NumberFormat.F16.encode(new float[] {-1e9f}, 1, bytes, 0)).isFalse();
-    assertThat(NumberFormat.F16.encode(new float[] {Float.NEGATIVE_INFINITY}, 1, bytes, 0)).isTrue();
+    assertThat(NumberFormat.F16.encode(new float[] {Float.NEGATIVE_INFINITY}, 1, bytes, 0))
+        .isTrue();
     assertThat(NumberFormat.F16.encode(new float[] {Float.NaN}, 1, bytes, 0)).isTrue();
     assertThat(NumberFormat.BF16.encode(new float[] {Float.MAX_VALUE}, 1, bytes, 0)).isFalse();
   }

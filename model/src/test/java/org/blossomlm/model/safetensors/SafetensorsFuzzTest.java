@@ -23,7 +23,8 @@ class SafetensorsFuzzTest {
                 + "\"b\":{\"dtype\":\"BF16\",\"shape\":[1,2],\"data_offsets\":[8,12]}}",
             12),
         SafetensorsBytes.file(
-            "{\"a\":{\"dtype\":\"F4\",\"shape\":[9223372036854775807,2],\"data_offsets\":[0,0]}}", 3),
+            "{\"a\":{\"dtype\":\"F4\",\"shape\":[9223372036854775807,2],\"data_offsets\":[0,0]}}",
+            3),
         SafetensorsBytes.file("{\"a\":{\"shape\":[[[[[[[[[[1]]]]]]]]]]}}", 1),
         new byte[] {(byte) 0x80, 4, 'K'},
         new byte[9]);
@@ -39,7 +40,7 @@ class SafetensorsFuzzTest {
         }
       }
     } catch (SafetensorsException e) {
-      if (e.getMessage().contains("\n") && !e.getMessage().contains("not valid")) {
+      if (String.valueOf(e.getMessage()).contains("\n")) {
         throw new AssertionError("more than one line: " + e.getMessage(), e);
       }
     }

@@ -135,7 +135,7 @@ class SafetensorsHeaderTest {
 
   @Test
   void names_must_differ() {
-    refused("{" + A + "," + A + "}", 8, "not valid", "'a'");
+    refused("{" + A + "," + A + "}", 8, "not valid", "Duplicate", "a");
   }
 
   @Test
@@ -157,14 +157,24 @@ class SafetensorsHeaderTest {
   }
 
   @Test
+  void a_length_that_begins_like_a_pickle_is_still_a_length() {
+    String padded = "{" + A + "}" + " ".repeat(0x280 - A.length() - 2);
+    assertThat(read(file(padded, 8)).tensors()).hasSize(1);
+  }
+
+  @Test
   void what_is_no_safetensors_is_called_by_its_name() {
     List<byte[]> pickles =
-        List.of(new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0, 0, 0, 0, 0}, new byte[] {(byte) 0x80, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+        List.of(
+            new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0, 0, 0, 0, 0},
+            new byte[] {(byte) 0x80, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
     for (byte[] pickle : pickles) {
       refused(pickle, "can run any code", "safe_serialization=True");
     }
     refused("GGUF00000000".getBytes(StandardCharsets.UTF_8), "GGUF file");
-    refused("version https://git-lfs.github.com/spec/v1".getBytes(StandardCharsets.UTF_8), "git lfs pull");
+    refused(
+        "version https://git-lfs.github.com/spec/v1".getBytes(StandardCharsets.UTF_8),
+        "git lfs pull");
     refused("<!DOCTYPE html><html></html>".getBytes(StandardCharsets.UTF_8), "web page");
     refused(file("[]", 0), "does not begin with '{'");
   }

@@ -76,7 +76,9 @@ class SafetensorsModelTest {
       Map<String, byte[]> tensors = random(seed, 12);
       for (long limit : new long[] {1, 200, 700, Long.MAX_VALUE}) {
         List<Path> written = writer(tensors).writeModel(folder, limit);
-        assertThat(read()).as("seed %d, limit %d", seed, limit).containsExactlyInAnyOrderEntriesOf(tensors);
+        assertThat(read())
+            .as("seed %d, limit %d", seed, limit)
+            .containsExactlyInAnyOrderEntriesOf(tensors);
         for (Path file : written) {
           Files.delete(file);
         }
@@ -87,9 +89,9 @@ class SafetensorsModelTest {
 
   @Test
   void shards_are_named_and_indexed_as_transformers_does() throws IOException {
-    Map<String, byte[]> tensors =
-        Map.of("a", new byte[10]);
-    writer(tensors).add("b", SafetensorsType.F16, List.of(2L, 4L), out -> out.write(ByteBuffer.allocate(16)))
+    Map<String, byte[]> tensors = Map.of("a", new byte[10]);
+    writer(tensors)
+        .add("b", SafetensorsType.F16, List.of(2L, 4L), out -> out.write(ByteBuffer.allocate(16)))
         .writeModel(folder, 20);
     assertThat(files())
         .containsExactly(
@@ -98,7 +100,8 @@ class SafetensorsModelTest {
             "model.safetensors.index.json");
     assertThat(Files.readString(folder.resolve(SafetensorsModel.INDEX)))
         .contains("\"total_size\" : 26", "\"b\" : \"model-00002-of-00002.safetensors\"");
-    try (SafetensorsFile shard = SafetensorsFile.open(folder.resolve("model-00002-of-00002.safetensors"))) {
+    try (SafetensorsFile shard =
+        SafetensorsFile.open(folder.resolve("model-00002-of-00002.safetensors"))) {
       assertThat(shard.metadata()).containsEntry("format", "pt");
       assertThat(shard.tensors()).containsOnlyKeys("b");
     }
@@ -114,7 +117,7 @@ class SafetensorsModelTest {
     writer.write(file);
     try (SafetensorsFile read = SafetensorsFile.open(file)) {
       assertThat(read.tensors().keySet()).containsExactly("wide", "half", "odd");
-      assertThat(read.tensors().get("wide").data().address() % 8).isZero();
+      assertThat(read.requireTensor("wide").data().address() % 8).isZero();
     }
   }
 
@@ -135,7 +138,8 @@ class SafetensorsModelTest {
     assertThat(files()).isEmpty();
     SafetensorsWriter lying =
         new SafetensorsWriter(Map.of())
-            .add("short", SafetensorsType.U8, List.of(5L), out -> out.write(ByteBuffer.allocate(4)));
+            .add(
+                "short", SafetensorsType.U8, List.of(5L), out -> out.write(ByteBuffer.allocate(4)));
     assertThatThrownBy(() -> lying.writeModel(folder, 200))
         .hasMessageContaining("short was given 4 bytes, its type and shape take 5");
     assertThat(files()).isEmpty();
@@ -182,7 +186,11 @@ class SafetensorsModelTest {
     String text = Files.readString(index);
     Files.writeString(index, text.replace("layer.0.权重", "layer.99.权重"));
     refused("layer.0.权重", "does not list it");
-    Files.writeString(index, text.replaceFirst("\"layer\\.0", "\"more\" : \"model-00001-of-0000X.safetensors\", \"layer.0").replace("0000X", files().getFirst().substring(15, 20)));
+    Files.writeString(
+        index,
+        text.replaceFirst(
+                "\"layer\\.0", "\"more\" : \"model-00001-of-0000X.safetensors\", \"layer.0")
+            .replace("0000X", files().getFirst().substring(15, 20)));
     refused("1 tensors that it lists are in no shard", "more");
     Files.writeString(index, text.replaceFirst("\"model-00001", "\"../model-00001"));
     refused("must be the name of a .safetensors file");
