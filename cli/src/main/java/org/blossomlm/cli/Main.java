@@ -38,6 +38,7 @@ public final class Main {
             .addSubcommand("tokenize", new TokenizeCommand(application))
             .addSubcommand("render", new RenderCommand(application))
             .addSubcommand("logits", new LogitsCommand(application))
+            .addSubcommand("convert", new ConvertCommand(application))
             .addSubcommand("quantize", new QuantizeCommand(application))
             .addSubcommand("imatrix", new ImatrixCommand(application))
             .addSubcommand("perplexity", new PerplexityCommand(application));

@@ -101,8 +101,7 @@ class HuggingFaceConverterTest {
           assertThat(Arrays.copyOfRange(found, (8 + 3) * 32, (8 + 4) * 32))
               .containsExactly(Arrays.copyOfRange(source, (8 + 5) * 32, (8 + 6) * 32));
           assertThat(floats(file.requireTensor("blk.1.attn_v.weight")))
-              .containsExactly(
-                  model.numbers("model.layers.1.self_attn.v_proj.weight"));
+              .containsExactly(model.numbers("model.layers.1.self_attn.v_proj.weight"));
         });
   }
 
@@ -136,8 +135,7 @@ class HuggingFaceConverterTest {
         F32,
         file -> {
           assertThat(floats(file.requireTensor("blk.0.attn_q.weight")))
-              .containsExactly(
-                  qwen2.numbers("model.layers.0.self_attn.q_proj.weight"));
+              .containsExactly(qwen2.numbers("model.layers.0.self_attn.q_proj.weight"));
           assertThat(floats(file.requireTensor("blk.0.attn_k.bias")))
               .containsExactly(qwen2.numbers("model.layers.0.self_attn.k_proj.bias"));
         });
@@ -149,8 +147,7 @@ class HuggingFaceConverterTest {
           assertThat(file.requireTensor("blk.0.attn_q.weight").dimensions())
               .containsExactly(32L, 64L);
           assertThat(floats(file.requireTensor("blk.1.attn_k_norm.weight")))
-              .containsExactly(
-                  qwen3.numbers("model.layers.1.self_attn.k_norm.weight"));
+              .containsExactly(qwen3.numbers("model.layers.1.self_attn.k_norm.weight"));
           assertThat(file.metadata().requireInteger("qwen3.attention.key_length")).isEqualTo(16);
           assertThat(file.metadata().requireInteger("qwen3.attention.value_length")).isEqualTo(16);
         });

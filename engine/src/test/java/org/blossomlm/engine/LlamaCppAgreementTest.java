@@ -1,0 +1,150 @@
+package org.blossomlm.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.blossomlm.engine.kernels.KernelProvider;
+import org.blossomlm.model.convert.ConversionOptions;
+import org.blossomlm.model.convert.ConversionProgress;
+import org.blossomlm.model.convert.HuggingFaceConverter;
+import org.blossomlm.model.convert.HuggingFaceExporter;
+import org.blossomlm.model.convert.WeightType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * llama.cpp loads what we convert and continues it as we do. It comes as the npm package
+ * node-llama-cpp, looked for in the folder of {@code -Dblossom.peers}, in {@code BLOSSOM_PEERS},
+ * and in {@code bench/peers/node_modules}; without it, or without Node.js, these tests skip.
+ */
+class LlamaCppAgreementTest {
+  private static final String SCRIPT =
+      """
+      const [index, modelPath, count, ...prompt] = process.argv.slice(2);
+      const { getLlama } = await import(index);
+      const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
+      const model = await llama.loadModel({ modelPath });
+      const context = await model.createContext({ contextSize: 512, threads: 1 });
+      const ids = [];
+      for await (const id of context.getSequence().evaluate(prompt.map(Number), { temperature: 0 })) {
+        ids.push(id);
+        if (ids.length >= Number(count)) break;
+      }
+      console.log("ANSWER" + JSON.stringify({ ids, text: model.detokenize(ids) }));
+      process.exit(0);
+      """;
+
+  @TempDir Path temporary;
+
+  private static Path peer() {
+    Optional<Path> found =
+        Stream.of(
+                System.getProperty("blossom.peers", ""),
+                System.getenv().getOrDefault("BLOSSOM_PEERS", ""),
+                "bench/peers/node_modules",
+                "../bench/peers/node_modules")
+            .filter(name -> !name.isEmpty())
+            .map(name -> Path.of(name, "node-llama-cpp", "dist", "index.js").toAbsolutePath())
+            .filter(Files::isRegularFile)
+            .findFirst();
+    assumeTrue(
+        found.isPresent(),
+        "skipped: no node-llama-cpp (npm install node-llama-cpp, and -Dblossom.peers=FOLDER)");
+    return found.orElseThrow();
+  }
+
+  private JsonNode llamaCpp(Path gguf, int count, int... prompt)
+      throws IOException, InterruptedException {
+    Path index = peer();
+    Path script = Files.writeString(temporary.resolve("greedy.mjs"), SCRIPT);
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "node", script.toString(), index.toUri().toString(), gguf.toString(), "" + count));
+    for (int id : prompt) {
+      command.add("" + id);
+    }
+    Path output = temporary.resolve("output.txt");
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+    } catch (IOException e) {
+      assumeTrue(false, "skipped: node cannot be started: " + e.getMessage());
+      throw e;
+    }
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    String said = Files.readString(output, StandardCharsets.UTF_8);
+    return said.lines()
+        .filter(line -> line.startsWith("ANSWER"))
+        .map(line -> JsonMapper.shared().readTree(line.substring("ANSWER".length())))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("llama.cpp did not load the file: " + said));
+  }
+
+  private static Path convert(Path folder, Path target, WeightType type) {
+    return new HuggingFaceConverter(ConversionOptions.DEFAULT.withType(type))
+        .convert(folder, Optional.of(target), ConversionProgress.NONE)
+        .output();
+  }
+
+  @Test
+  void it_tells_the_same_story_from_a_converted_file() throws Exception {
+    peer();
+    Path folder = temporary.resolve("hf");
+    new HuggingFaceExporter(ConversionOptions.DEFAULT)
+        .export(Fixtures.path("stories260k/stories260k-f32.gguf"), folder, ConversionProgress.NONE);
+    Path gguf = convert(folder, temporary.resolve("stories.gguf"), WeightType.F32);
+    String expected = Files.readString(Fixtures.path("stories260k/expected-greedy-200-tokens.txt"));
+    assertThat(llamaCpp(gguf, 200, 1).path("text").stringValue()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void it_continues_as_we_do_in_every_family(ConvertedModelTest.Kind kind) throws Exception {
+    peer();
+    Path gguf =
+        convert(
+            kind.model().save(temporary.resolve("hf")),
+            temporary.resolve("m.gguf"),
+            WeightType.F16);
+    int[] prompt = new SplittableRandom(9).ints(12, 3, 259).toArray();
+    int count = 24;
+    List<Integer> ours = new ArrayList<>();
+    var kernels = KernelProvider.choose(Optional.of("scalar")).kernels();
+    try (var loaded = new LoadedDecoder(gguf, kernels, 1, false)) {
+      int[] tokens = Arrays.copyOf(prompt, prompt.length + count);
+      for (int n = prompt.length; n < tokens.length; n++) {
+        float[] last = loaded.logits(Arrays.copyOf(tokens, n), 64)[n - 1];
+        int best = 0;
+        for (int i = 1; i < last.length; i++) {
+          best = last[i] > last[best] ? i : best;
+        }
+        tokens[n] = best;
+        ours.add(best);
+      }
+    }
+    JsonNode theirs = llamaCpp(gguf, count, prompt);
+    List<Integer> ids = theirs.path("ids").valueStream().map(JsonNode::intValue).toList();
+    // It stops where the model ends its turn.
+    assertThat(ids).isNotEmpty().isEqualTo(ours.subList(0, ids.size()));
+  }
+}
