@@ -253,7 +253,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "show", "doctor", "tokenize", "render", "logits"})
+  @ValueSource(strings = {"run", "show", "doctor", "tokenize", "render", "logits", "convert"})
   void every_command_explains_itself_with_an_example_in_both_languages(String command) {
     assertThat(blossom(command, "--help")).isZero();
     assertThat(out()).contains("Usage: blossom " + command, "Example", "  blossom " + command);
@@ -264,7 +264,7 @@ class CommandLineTest {
 
   @Test
   void no_option_is_left_unexplained() {
-    for (String command : new String[] {"run", "show", "tokenize", "render", "logits"}) {
+    for (String command : new String[] {"run", "show", "tokenize", "render", "logits", "convert"}) {
       blossom(command, "--help");
       assertThat(out().lines().filter(line -> line.matches("\\s+(-\\w, )?--[^ ]+\\s*")))
           .as(command)

@@ -198,7 +198,7 @@ class ConvertedModelTest {
     new HuggingFaceExporter(ConversionOptions.DEFAULT)
         .export(source, folder, ConversionProgress.NONE);
     // The file says 128; the model was trained with 512.
-    LoadOptions options = LoadOptions.DEFAULT.toBuilder().contextLength(512).build();
+    LoadOptions options = LoadOptions.DEFAULT.withContextLength(512);
     Path gguf = convert(folder, temporary.resolve("stories.gguf"), type);
     try (LanguageModel model = LanguageModel.load(gguf, options);
         Session session = model.newSession()) {

@@ -78,26 +78,26 @@ final class TransformersModel {
     add("model.embed_tokens.weight", 1, VOCABULARY, HIDDEN);
     for (int i = 0; i < LAYERS; i++) {
       String layer = "model.layers." + i + ".";
-      add(layer + "input_layernorm.weight", 1, HIDDEN);
-      add(layer + "self_attn.q_proj.weight", 0.25, HEADS * headSize, HIDDEN);
-      add(layer + "self_attn.k_proj.weight", 0.25, KEY_VALUE_HEADS * headSize, HIDDEN);
-      add(layer + "self_attn.v_proj.weight", 0.25, KEY_VALUE_HEADS * headSize, HIDDEN);
+      add(layer + "input_layernorm.weight", 0.3, HIDDEN);
+      add(layer + "self_attn.q_proj.weight", 0.12, HEADS * headSize, HIDDEN);
+      add(layer + "self_attn.k_proj.weight", 0.12, KEY_VALUE_HEADS * headSize, HIDDEN);
+      add(layer + "self_attn.v_proj.weight", 0.15, KEY_VALUE_HEADS * headSize, HIDDEN);
       if (biases) {
         add(layer + "self_attn.q_proj.bias", 0.5, HEADS * headSize);
         add(layer + "self_attn.k_proj.bias", 0.5, KEY_VALUE_HEADS * headSize);
         add(layer + "self_attn.v_proj.bias", 0.5, KEY_VALUE_HEADS * headSize);
       }
       if (className.startsWith("Qwen3")) {
-        add(layer + "self_attn.q_norm.weight", 1, headSize);
-        add(layer + "self_attn.k_norm.weight", 1, headSize);
+        add(layer + "self_attn.q_norm.weight", 0.3, headSize);
+        add(layer + "self_attn.k_norm.weight", 0.3, headSize);
       }
-      add(layer + "self_attn.o_proj.weight", 0.25, HIDDEN, HEADS * headSize);
-      add(layer + "post_attention_layernorm.weight", 1, HIDDEN);
-      add(layer + "mlp.gate_proj.weight", 0.25, INNER, HIDDEN);
-      add(layer + "mlp.up_proj.weight", 0.25, INNER, HIDDEN);
-      add(layer + "mlp.down_proj.weight", 0.25, HIDDEN, INNER);
+      add(layer + "self_attn.o_proj.weight", 0.15, HIDDEN, HEADS * headSize);
+      add(layer + "post_attention_layernorm.weight", 0.3, HIDDEN);
+      add(layer + "mlp.gate_proj.weight", 0.15, INNER, HIDDEN);
+      add(layer + "mlp.up_proj.weight", 0.15, INNER, HIDDEN);
+      add(layer + "mlp.down_proj.weight", 0.15, HIDDEN, INNER);
     }
-    add("model.norm.weight", 1, HIDDEN);
+    add("model.norm.weight", 0.3, HIDDEN);
     if (!tied) {
       add("lm_head.weight", 0.25, VOCABULARY, HIDDEN);
     }
@@ -110,9 +110,12 @@ final class TransformersModel {
       elements *= dimension;
       dimensions.add((long) dimension);
     }
+    // Around one for the weights of norms, so that attention is not so sharp that the rounding of
+    // keys to 16 bits decides.
+    double mean = name.endsWith("norm.weight") ? 1 : 0;
     var numbers = new float[elements];
     for (int i = 0; i < elements; i++) {
-      numbers[i] = (float) random.nextGaussian(0, deviation);
+      numbers[i] = (float) random.nextGaussian(mean, deviation);
     }
     tensors.put(name, numbers);
     shapes.put(name, dimensions);
