@@ -63,9 +63,9 @@ public final class SyntheticModel {
     return KnownModels.names();
   }
 
-  /** A name for the file, e.g. {@code qwen2-1.5b-Q4_K_M.gguf}. */
+  /** A name for the file, e.g. {@code synthetic-qwen2-1.5b-Q4_K_M.gguf}. */
   public String fileName() {
-    return shape.name().replace(':', '-') + "-" + recipe + ".gguf";
+    return "synthetic-" + shape.name().replace(':', '-') + "-" + recipe + ".gguf";
   }
 
   /** Bytes of all tensors. */
@@ -140,7 +140,8 @@ public final class SyntheticModel {
 
   /**
    * Llama 3.1's scaling as divisors of the angles: wavelengths beyond the 8192 positions of the
-   * first training are stretched whole, those below a quarter of it not at all, with a ramp between.
+   * first training are stretched whole, those below a quarter of it not at all, with a ramp
+   * between.
    */
   private float ropeFactor(int pair) {
     double trained = 8192;

@@ -74,7 +74,8 @@ final class SyntheticVocabulary {
       types[tokens.size()] = BYTE;
       add("<0x%02X>".formatted(b));
     }
-    // Trained vocabularies have the characters last, as the likeliest pieces come first. Which there
+    // Trained vocabularies have the characters last, as the likeliest pieces come first. Which
+    // there
     // are shows only when the words are there, so the characters of the usual scripts are taken.
     List<String> characters = new ArrayList<>();
     characters.add(LOWER_BLOCK);

@@ -58,8 +58,7 @@ final class TensorList {
     var traits =
         new ModelTraits(
             shape.architecture(), shape.layers(), shape.heads(), shape.keyValueHeads(), 0);
-    Map<String, TensorChoice> types =
-        QuantizationMix.types(recipe, traits, list.shapes, false);
+    Map<String, TensorChoice> types = QuantizationMix.types(recipe, traits, list.shapes, false);
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < list.shapes.size(); i++) {
       TensorShape tensor = list.shapes.get(i);

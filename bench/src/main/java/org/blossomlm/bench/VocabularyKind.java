@@ -101,7 +101,9 @@ enum VocabularyKind {
     this.template = template;
   }
 
-  /** {@code tokenizer.ggml.model}: {@code gpt2} for byte-level BPE, {@code llama} for SentencePiece. */
+  /**
+   * {@code tokenizer.ggml.model}: {@code gpt2} for byte-level BPE, {@code llama} for SentencePiece.
+   */
   String model() {
     return model;
   }
