@@ -24,6 +24,7 @@ final class SyntheticVocabulary {
   private static final int UNUSED = 5;
   private static final int BYTE = 6;
   private static final String LOWER_BLOCK = "▁";
+  private static final String SPACE = String.valueOf(ByteSpelling.charOf(' '));
 
   private final VocabularyKind kind;
   private final RandomWords words;
@@ -51,7 +52,7 @@ final class SyntheticVocabulary {
     for (int b = 0; b < 256; b++) {
       add(String.valueOf(ByteSpelling.charOf(b)));
     }
-    grow(kind.plainTokens(), ByteSpelling.charOf(' ') + "");
+    grow(Math.min(kind.plainTokens(), size - kind.specials().size()), SPACE);
     addFurtherMerges();
     for (String special : kind.specials()) {
       types[tokens.size()] = CONTROL;

@@ -138,7 +138,13 @@ final class BenchCommand implements Callable<Integer> {
               context ->
                   application
                       .engine()
-                      .load(path, new LoadOptions(context, threads, chunkSize, kernels)),
+                      .load(
+                          path,
+                          LoadOptions.DEFAULT
+                              .withContextLength(context)
+                              .withThreads(threads)
+                              .withChunkSize(chunkSize)
+                              .withKernels(kernels)),
               options,
               (test, step, steps) ->
                   status.show(application.text("bench.measuring", test, step + 1, steps)));
