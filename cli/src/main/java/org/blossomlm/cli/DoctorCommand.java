@@ -1,12 +1,12 @@
 package org.blossomlm.cli;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.blossomlm.bench.MachineDescription;
+import org.blossomlm.bench.ReadBandwidth;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.cli.terminal.TextTable;
 import org.blossomlm.engine.Machine;
@@ -40,16 +40,10 @@ final class DoctorCommand implements Callable<Integer> {
 
   private List<List<String>> machine() {
     int cores = Machine.physicalCores();
+    MachineDescription here = MachineDescription.here();
     List<List<String>> rows = new ArrayList<>();
-    rows.add(
-        row(
-            "doctor.system",
-            System.getProperty("os.name")
-                + " "
-                + System.getProperty("os.version")
-                + " "
-                + System.getProperty("os.arch")));
-    processor().ifPresent(name -> rows.add(row("doctor.processor", name)));
+    rows.add(row("doctor.system", here.system()));
+    rows.add(row("doctor.processor", here.processor()));
     rows.add(
         row(
             "doctor.cores",
@@ -88,19 +82,6 @@ final class DoctorCommand implements Callable<Integer> {
       rows.add(List.of(application.text("doctor.not-used", refusal.provider()), refusal.reason()));
     }
     return rows;
-  }
-
-  /** The processor as Linux names it. */
-  private static Optional<String> processor() {
-    Path info = Path.of("/proc/cpuinfo");
-    try (var lines = Files.lines(info)) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .findFirst()
-          .map(line -> line.replaceFirst("^[^:]*:\\s*", ""));
-    } catch (java.io.IOException e) {
-      return Optional.empty(); // Not Linux.
-    }
   }
 
   private List<String> row(String key, String value) {

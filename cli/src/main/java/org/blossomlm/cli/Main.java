@@ -34,6 +34,7 @@ public final class Main {
         new CommandLine(new BlossomCommand())
             .addSubcommand("run", RunCommand.commandLine(application))
             .addSubcommand("show", new ShowCommand(application))
+            .addSubcommand("bench", new BenchCommand(application))
             .addSubcommand("doctor", new DoctorCommand(application))
             .addSubcommand("tokenize", new TokenizeCommand(application))
             .addSubcommand("render", new RenderCommand(application))

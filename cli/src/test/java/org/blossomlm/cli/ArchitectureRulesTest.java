@@ -23,11 +23,19 @@ class ArchitectureRulesTest {
         .resideInAPackage("org.blossomlm.model..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.blossomlm.engine..", "org.blossomlm.cli..")
+        .resideInAnyPackage(
+            "org.blossomlm.engine..", "org.blossomlm.bench..", "org.blossomlm.cli..")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage("org.blossomlm.engine..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.blossomlm.bench..", "org.blossomlm.cli..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("org.blossomlm.bench..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.blossomlm.cli..")
@@ -35,10 +43,11 @@ class ArchitectureRulesTest {
   }
 
   @Test
-  void model_and_engine_need_nothing_but_the_json_library() {
+  void model_engine_and_bench_need_nothing_but_the_json_library() {
     classes()
         .that()
-        .resideInAnyPackage("org.blossomlm.model..", "org.blossomlm.engine..")
+        .resideInAnyPackage(
+            "org.blossomlm.model..", "org.blossomlm.engine..", "org.blossomlm.bench..")
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
@@ -68,11 +77,12 @@ class ArchitectureRulesTest {
   }
 
   @Test
-  void only_the_vector_kernels_touch_the_incubator_module() {
+  void only_the_vector_kernels_and_probes_touch_the_incubator_module() {
     noClasses()
         .that()
         .haveNameNotMatching(
-            "org\\.blossomlm\\.engine\\.kernels\\.(Vector\\w+|KernelProvider\\$VectorProbe)")
+            "org\\.blossomlm\\.(engine\\.kernels\\.(Vector\\w+|KernelProvider\\$VectorProbe)"
+                + "|bench\\.VectorProbes)")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("jdk.incubator.vector..")

@@ -1,6 +1,8 @@
 package org.blossomlm.model.gguf;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.blossomlm.model.files.AtomicFile;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
@@ -21,14 +24,16 @@ import org.jspecify.annotations.Nullable;
  * is written, so memory use does not depend on the size of the model.
  *
  * <p>Files appear whole or not at all: they are written beside their target under another name,
- * forced to disk and renamed; a failure removes what was written. A model that is open may be
- * replaced by a copy of itself.
+ * forced to disk and renamed; a failure, or a signal that ends the program, removes what was
+ * written. A model that is open may be replaced by a copy of itself.
  *
  * <p>To copy a model with changes, start from its metadata ({@link GgufMetadata#toBuilder}) and
  * {@link #add(Tensor) add} its tensors; it must stay open until the writing is done. {@code
  * split.*} keys are left out, because they say how the source was split.
  */
 public final class GgufWriter {
+  private static final Logger LOG = System.getLogger(GgufWriter.class.getName());
+
   /** ggml keeps names in 64 bytes with a terminator, and refuses files with longer ones. */
   private static final int MAX_NAME_BYTES = 63;
 
@@ -229,8 +234,11 @@ public final class GgufWriter {
   }
 
   private static void writeAll(List<GgufPart> parts) {
-    List<AtomicFile> files = new ArrayList<>();
+    List<AtomicFile> files = new CopyOnWriteArrayList<>();
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    // A program that is told to stop does not run its finally blocks.
+    Thread cleanUp = new Thread(() -> files.forEach(AtomicFile::close));
+    Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
       for (GgufPart part : parts) {
         var file = AtomicFile.create(part.target(), buffer, GgufException::new);
@@ -242,6 +250,15 @@ public final class GgufWriter {
       }
     } finally {
       files.forEach(AtomicFile::close);
+      forget(cleanUp);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOG.log(Level.DEBUG, "the program is being stopped, and the hook runs", e);
     }
   }
 }

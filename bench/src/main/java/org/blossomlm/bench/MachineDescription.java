@@ -1,0 +1,51 @@
+package org.blossomlm.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.blossomlm.engine.Machine;
+
+/**
+ * The machine that a measurement was made on.
+ *
+ * @param processor as the system names it; "unknown" where it does not
+ * @param cores physical ones
+ * @param memory bytes
+ * @param system name, version and architecture
+ * @param java version of the virtual machine
+ * @param loadAverage programs that wanted a processor in the last minute: the higher it was before
+ *     a measurement, the less that is worth; negative where it is not known
+ */
+public record MachineDescription(
+    String processor, int cores, long memory, String system, String java, double loadAverage) {
+
+  private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+
+  /** This machine, now. */
+  public static MachineDescription here() {
+    return new MachineDescription(
+        processorName().orElse("unknown"),
+        Machine.physicalCores(),
+        Machine.totalMemory(),
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + " "
+            + System.getProperty("os.arch"),
+        Runtime.version() + " (" + System.getProperty("java.vm.name") + ")",
+        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+  }
+
+  private static Optional<String> processorName() {
+    try (var lines = Files.lines(CPUINFO)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .findFirst()
+          .map(line -> line.replaceFirst("^[^:]*:\\s*", ""));
+    } catch (IOException e) {
+      return Optional.empty(); // Not Linux.
+    }
+  }
+}
