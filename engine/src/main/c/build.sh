@@ -32,7 +32,7 @@ case $(uname -s) in
   *) system=linux library=libblossom.so ;;
 esac
 case $machine in
-  x86_64) variants='avx2 avxvnni' ;;
+  x86_64) variants='avx2 avxvnni avx512 avx512vnni' ;;
   aarch64) variants='neon' ;;
   *)
     note "no kernels for the platform of $CC; the program will be complete but slower"
@@ -59,8 +59,8 @@ flags() {
   case $1 in
     avx2) echo '-mavx2 -mfma -mf16c -mbmi2' ;;
     avxvnni) echo '-mavx2 -mfma -mf16c -mbmi2 -mavxvnni -DAVXVNNI' ;;
-    avx512) echo '-mavx2 -mfma -mf16c -mbmi2 -mavx512f -mavx512bw -mavx512dq -mavx512vl' ;;
-    avx512vnni) echo '-mavx2 -mfma -mf16c -mbmi2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni' ;;
+    avx512) echo '-mavx2 -mfma -mf16c -mbmi2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -DAVX512' ;;
+    avx512vnni) echo '-mavx2 -mfma -mf16c -mbmi2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -DAVX512 -DAVX512VNNI' ;;
     neon) [ "$system" = macos ] || echo '-march=armv8.2-a+dotprod+fp16' ;;
   esac
 }

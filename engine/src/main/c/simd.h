@@ -12,11 +12,9 @@ struct token {
   const struct block_info *info;
 };
 
-#if defined(SIMD_GENERIC)
-#include "simd_generic.h"
-#elif defined(__aarch64__)
+#if defined(__aarch64__)
 #include "simd_neon.h"
-#elif defined(__AVX512BW__)
+#elif defined(AVX512)
 #include "simd_avx512.h"
 #else
 #include "simd_avx2.h"
