@@ -119,7 +119,7 @@ class ConvertCommandTest {
           .contains("config.json", "tokenizer.json", "model.safetensors.index.json");
     }
     assertThat(blossom("convert", folder)).isZero();
-    assertThat(out()).contains("Tiny-16K-9K-BF16.gguf: BF16, 11 tensors").doesNotContain("note");
+    assertThat(out()).contains("Tiny-9K-BF16.gguf: BF16, 11 tensors").doesNotContain("note");
     assertThat(blossom("convert", folder, "-o", temporary.resolve("q.gguf"), "--type", "Q8_0"))
         .isZero();
     try (GgufFile file = GgufFile.open(temporary.resolve("q.gguf"))) {
