@@ -8,7 +8,7 @@ import org.blossomlm.engine.kernels.KvType;
  *
  * @param contextLength tokens the context of a session can hold; 0 takes 4096 or what the model was
  *     trained for, whichever is less
- * @param threads 0 takes the number of physical cores
+ * @param threads at most {@link #MOST_THREADS}; 0 takes the number of physical cores
  * @param chunkSize prompt tokens evaluated together; 0 takes 512
  * @param kernels provider by name ({@code scalar}, {@code vector}, {@code native}); empty takes the
  *     best one
@@ -29,8 +29,26 @@ public record LoadOptions(
     boolean pack,
     long kvCacheBytes,
     Optional<MatmulObserver> observer) {
+  /** More threads than this are a slip of the hand. */
+  public static final int MOST_THREADS = 1024;
+
   public static final LoadOptions DEFAULT =
       new LoadOptions(0, 0, 0, Optional.empty(), KvType.F16, true, 0, Optional.empty());
+
+  /**
+   * @throws IllegalArgumentException if a count is negative or too large
+   */
+  public LoadOptions {
+    within("contextLength", contextLength, Integer.MAX_VALUE);
+    within("threads", threads, MOST_THREADS);
+    within("chunkSize", chunkSize, Integer.MAX_VALUE);
+  }
+
+  private static void within(String name, int value, int most) {
+    if (value < 0 || value > most) {
+      throw new IllegalArgumentException(name + ": found " + value + ", allowed 0 … " + most);
+    }
+  }
 
   public LoadOptions withContextLength(int tokens) {
     return new LoadOptions(

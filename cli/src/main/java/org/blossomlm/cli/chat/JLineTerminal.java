@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.blossomlm.cli.terminal.AnswerSink;
 import org.blossomlm.cli.terminal.Output;
+import org.blossomlm.cli.terminal.WrappedText;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -99,6 +100,11 @@ public final class JLineTerminal implements LineSource, Repl.Screen, AutoCloseab
     return markdown
         ? AnswerSink.markdown(output, () -> wordWrap ? columns() : 0)
         : AnswerSink.plain(output);
+  }
+
+  @Override
+  public void println(String text) {
+    WrappedText.print(text, output, this::columns);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.blossomlm.engine.LoadOptions;
 
 /** What a user may set about answers, by Ollama's names. */
 public enum Parameter {
@@ -25,7 +26,7 @@ public enum Parameter {
   /** Takes effect when the model is loaded. */
   NUM_CTX(new Whole(0, Integer.MAX_VALUE)),
   /** Takes effect when the model is loaded. */
-  NUM_THREAD(new Whole(0, 1024));
+  NUM_THREAD(new Whole(0, LoadOptions.MOST_THREADS));
 
   private final Kind kind;
 

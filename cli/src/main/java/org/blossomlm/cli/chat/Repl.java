@@ -1,6 +1,7 @@
 package org.blossomlm.cli.chat;
 
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.blossomlm.cli.chat.LineSource.Input;
 import org.blossomlm.cli.chat.ReplCommand.Switch;
+import org.blossomlm.cli.files.FileFailure;
+import org.blossomlm.cli.files.UserPath;
 import org.blossomlm.cli.report.ModelReport;
 import org.blossomlm.cli.terminal.AnswerSink;
 import org.blossomlm.cli.terminal.Messages;
@@ -44,6 +47,9 @@ public final class Repl {
   public interface Screen {
     /** A sink for one answer. */
     AnswerSink answer();
+
+    /** Prints what the program itself says; long lines are broken between words. */
+    void println(String text);
 
     void wordWrap(boolean on);
 
@@ -163,12 +169,12 @@ public final class Repl {
         status.clear();
         sink.end();
         output.println("");
-        listener.notes().forEach(output::println);
+        listener.notes().forEach(screen::println);
         explain(generation);
       } catch (ContextLengthException e) {
         status.clear();
         say("repl.prompt-too-long", e.promptTokens(), e.contextLength());
-      } catch (ModelException e) {
+      } catch (ModelException | IllegalArgumentException e) { // The second: not valid Unicode.
         status.clear();
         say("error", String.valueOf(e.getMessage()));
       }
@@ -241,6 +247,11 @@ public final class Repl {
     }
     Parameter parameter = known.get();
     Parameters before = parameters.copy();
+    if (parameter == Parameter.STOP && values.equals(List.of(""))) {
+      parameters.stop(List.of());
+      say("repl.stop-cleared");
+      return;
+    }
     try {
       if (parameter == Parameter.STOP) {
         parameters.stop(List.of());
@@ -249,6 +260,7 @@ public final class Repl {
         parameters.set(parameter, value);
       }
     } catch (IllegalArgumentException e) {
+      parameters.replaceBy(before);
       say("parameter.invalid", parameter.key(), String.join(" ", values), parameter.allowed());
       return;
     }
@@ -308,13 +320,16 @@ public final class Repl {
                   .metadata()
                   .string("general.license")
                   .orElseGet(() -> messages.text("repl.no-license")));
-      case MESSAGES ->
-          opened
-              .chat()
-              .messages()
-              .forEach(
-                  message -> output.println(message.role().wireName() + ": " + message.content()));
+      case MESSAGES -> showMessages();
     }
+  }
+
+  private void showMessages() {
+    List<ChatMessage> all = opened.chat().messages();
+    if (all.isEmpty()) {
+      say("repl.no-messages");
+    }
+    all.forEach(message -> output.println(message.role().wireName() + ": " + message.content()));
   }
 
   private void showParameters() {
@@ -334,18 +349,20 @@ public final class Repl {
   }
 
   private void save(String name) {
-    Path file = Path.of(name);
     try {
+      Path file = UserPath.of(name);
       SavedConversation.of(opener.file(), parameters, opened.chat().messages()).write(file);
       say("repl.saved", file, opened.chat().messages().size());
     } catch (IOException e) {
-      say("repl.not-saved", file, e);
+      say("repl.not-saved", FileFailure.describe(e, messages));
+    } catch (InvalidPathException e) {
+      say("repl.not-saved", String.valueOf(e.getMessage()));
     }
   }
 
   private void load(String name) {
-    Path file = Path.of(name);
     try {
+      Path file = UserPath.of(name);
       SavedConversation saved = SavedConversation.read(file);
       Parameters before = parameters.copy();
       parameters.replaceBy(saved.settings());
@@ -355,8 +372,10 @@ public final class Repl {
         return;
       }
       say("repl.loaded", file, saved.messages().size());
-    } catch (IOException | IllegalArgumentException e) {
-      say("repl.not-loaded", file, e.getMessage() == null ? e : e.getMessage());
+    } catch (IOException e) {
+      say("repl.not-loaded", FileFailure.describe(e, messages));
+    } catch (IllegalArgumentException e) {
+      say("repl.not-loaded", String.valueOf(e.getMessage()));
     }
   }
 
@@ -387,6 +406,6 @@ public final class Repl {
   }
 
   private void say(String key, Object... arguments) {
-    output.println(messages.text(key, arguments));
+    screen.println(messages.text(key, arguments));
   }
 }

@@ -3,9 +3,11 @@ package org.blossomlm.cli.chat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What a line that starts with a slash asks for. */
 sealed interface ReplCommand {
+  Pattern QUOTED_OR_WORD = Pattern.compile("\"([^\"]*)\"(?=\\s|$)|\\S+");
 
   record Help(String topic) implements ReplCommand {}
 
@@ -98,13 +100,13 @@ sealed interface ReplCommand {
     };
   }
 
-  /** A value in quotes is one value, with its spaces. */
+  /** Words; what stands between quotes is one word, with its spaces. */
   private static List<String> values(String text) {
-    String stripped = text.strip();
-    boolean quoted = stripped.length() > 1 && stripped.startsWith("\"") && stripped.endsWith("\"");
-    return quoted
-        ? List.of(stripped.substring(1, stripped.length() - 1))
-        : List.of(stripped.split("\\s+"));
+    return QUOTED_OR_WORD
+        .matcher(text)
+        .results()
+        .map(found -> found.group(1) == null ? found.group() : found.group(1))
+        .toList();
   }
 
   private static String path(String first, String rest) {

@@ -37,7 +37,7 @@ record SavedConversation(String model, Map<String, Object> parameters, List<Chat
   static SavedConversation read(Path file) throws IOException {
     Object json = Json.read(file);
     if (json instanceof List<?>) {
-      return new SavedConversation("", Map.of(), messages(json));
+      return new SavedConversation("", Map.of(), messages(file, json));
     }
     Map<String, Object> object = Json.readObject(file);
     Map<String, Object> parameters = new LinkedHashMap<>();
@@ -47,14 +47,14 @@ record SavedConversation(String model, Map<String, Object> parameters, List<Chat
     return new SavedConversation(
         String.valueOf(object.getOrDefault("model", "")),
         parameters,
-        messages(object.get("messages")));
+        messages(file, object.get("messages")));
   }
 
-  private static List<ChatMessage> messages(@Nullable Object json) {
+  private static List<ChatMessage> messages(Path file, @Nullable Object json) {
     try {
       return ChatMessages.fromList(json);
     } catch (ModelException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }
   }
 

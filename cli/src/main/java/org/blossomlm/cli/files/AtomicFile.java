@@ -6,7 +6,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -35,7 +35,7 @@ public final class AtomicFile {
     }
     Path folder = target.toAbsolutePath().getParent();
     if (folder != null && !Files.isDirectory(folder)) {
-      throw new NoSuchFileException(folder.toString());
+      throw new NotDirectoryException(folder.toString());
     }
     Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     Path temporary =

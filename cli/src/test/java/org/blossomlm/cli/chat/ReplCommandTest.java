@@ -18,6 +18,8 @@ class ReplCommandTest {
         .isEqualTo(new ReplCommand.SetParameter("stop", List.of("a b")));
     assertThat(ReplCommand.parse("/set parameter stop a b"))
         .isEqualTo(new ReplCommand.SetParameter("stop", List.of("a", "b")));
+    assertThat(ReplCommand.parse("/set parameter stop a \"b  c\" d \"\" \"e"))
+        .isEqualTo(new ReplCommand.SetParameter("stop", List.of("a", "b  c", "d", "", "\"e")));
     assertThat(ReplCommand.parse("/set system You are  a cat."))
         .isEqualTo(new ReplCommand.SetSystem("You are  a cat."));
     assertThat(ReplCommand.parse("/set verbose")).isEqualTo(new ReplCommand.Set(Switch.VERBOSE));

@@ -3,7 +3,9 @@ package org.blossomlm.cli.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -56,6 +58,11 @@ class ReplTest {
           @Override
           public AnswerSink answer() {
             return AnswerSink.plain(output);
+          }
+
+          @Override
+          public void println(String text) {
+            output.println(text);
           }
 
           @Override
@@ -197,5 +204,61 @@ class ReplTest {
   @Test
   void verbose_prints_timings() {
     assertThat(chat("/set verbose", "x")).contains("eval rate:");
+  }
+
+  @Test
+  void a_refused_parameter_leaves_the_former_ones() {
+    assertThat(chat("/set parameter stop a", "/set parameter stop b \"\"", "/show parameters"))
+        .contains("stop cannot be", "stop               [a]");
+  }
+
+  @Test
+  void empty_quotes_take_the_stop_strings_away() {
+    assertThat(chat("/set parameter stop a", "/set parameter stop \"\"", "x"))
+        .contains("No stop strings");
+    assertThat(engine.generations.getLast().stop()).isEmpty();
+  }
+
+  @Test
+  void what_is_not_valid_unicode_is_explained_and_the_chat_goes_on() {
+    engine.onAnswer =
+        asked -> {
+          if (asked.getLast().content().equals("broken")) {
+            throw new IllegalArgumentException("unpaired surrogate");
+          }
+        };
+    assertThat(chat("broken", "fine")).contains("error: unpaired surrogate", "FINE");
+  }
+
+  @Test
+  void files_that_cannot_be_read_or_written_are_named_once_and_explained() throws IOException {
+    Path missing = folder.resolve("none");
+    Path damaged = Files.writeString(folder.resolve("damaged.json"), "{");
+    Path strange = Files.writeString(folder.resolve("strange.json"), "{\"messages\": 1}");
+    assertThat(
+            chat(
+                "/load " + missing,
+                "/save " + missing.resolve("chat.json"),
+                "/load " + damaged,
+                "/load " + strange))
+        .contains(
+            "Not loaded: " + missing + ": there is no such file.",
+            "Not saved: " + missing + ": there is no such folder.",
+            "Not loaded: " + damaged + ": not JSON",
+            "Not loaded: " + strange + ": ")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void a_tilde_is_the_home_folder() {
+    chat("/save ~/no such folder/chat.json");
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .contains(Path.of(System.getProperty("user.home"), "no such folder") + ": there is no");
+  }
+
+  @Test
+  void messages_are_shown_even_if_there_are_none() {
+    assertThat(chat("/show messages", "one", "/show messages"))
+        .contains("Nothing has been said yet.", "user: one\nassistant: ONE\n");
   }
 }

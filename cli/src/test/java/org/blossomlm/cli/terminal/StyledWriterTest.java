@@ -78,4 +78,11 @@ class StyledWriterTest {
   void combining_marks_stay_with_their_letter() {
     assertThat(wrap("e\u0301e\u0301 e\u0301", 80)).isEqualTo("e\u0301e\u0301 e\u0301");
   }
+
+  @Test
+  void what_the_program_says_is_broken_between_words_and_keeps_its_lines() {
+    var bytes = new ByteArrayOutputStream();
+    WrappedText.print("\nthe quick brown fox\njumps", new Output(bytes), () -> 12);
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo("\nthe quick\nbrown fox\njumps\n");
+  }
 }
