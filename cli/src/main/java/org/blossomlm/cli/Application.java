@@ -2,8 +2,10 @@ package org.blossomlm.cli;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.blossomlm.cli.chat.Engine;
 import org.blossomlm.cli.terminal.Messages;
+import org.blossomlm.cli.terminal.StatusLine;
 
 /**
  * What every command works with.
@@ -35,6 +37,16 @@ record Application(
   /** Columns of the terminal, which the launcher found out; 0 if it could not. */
   int columns() {
     return Integer.getInteger("blossom.columns", 0);
+  }
+
+  /** A line on standard error for what is going on; shown on terminals only. */
+  StatusLine statusLine() {
+    return statusLine(this::columns);
+  }
+
+  StatusLine statusLine(IntSupplier columns) {
+    boolean shown = streams.errIsTerminal() && terminalIsCapable();
+    return new StatusLine(streams.err(), shown, columns);
   }
 
   /** Whether answers may be coloured; see no-color.org. */

@@ -116,7 +116,7 @@ final class BenchCommand implements Callable<Integer> {
       throw CommandException.usage(application.text("bench.exists", target));
     }
     long megabytes = wanted.bytes() >> 20;
-    try (StatusLine status = status()) {
+    try (StatusLine status = application.statusLine()) {
       status.begin();
       wanted.write(
           target,
@@ -131,7 +131,7 @@ final class BenchCommand implements Callable<Integer> {
     Path path = ModelPath.resolve(name, application.messages());
     BenchmarkOptions options = options();
     BenchmarkReport report;
-    try (StatusLine status = status()) {
+    try (StatusLine status = application.statusLine()) {
       status.begin();
       report =
           Benchmark.run(
@@ -187,11 +187,5 @@ final class BenchCommand implements Callable<Integer> {
       return;
     }
     AtomicFile.write(output.get(), file -> file.write(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private StatusLine status() {
-    Streams streams = application.streams();
-    boolean shown = streams.errIsTerminal() && application.terminalIsCapable();
-    return new StatusLine(streams.err(), shown, application::columns);
   }
 }

@@ -30,12 +30,17 @@ final class BlossomCommand implements Callable<Integer> {
     return ExitCode.USAGE.status();
   }
 
-  /** The version of the jar that is running. */
+  /** {@link #version()} for picocli. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"blossom " + (version == null ? "(development)" : version)};
+      return new String[] {version()};
     }
+  }
+
+  /** The name of the program and the version of the jar that is running. */
+  static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return "blossom " + (version == null ? "(development)" : version);
   }
 }

@@ -51,8 +51,7 @@ final class ConvertCommand implements Callable<Integer> {
     Path path = Path.of(source);
     Conversion done;
     Streams streams = application.streams();
-    boolean shown = streams.errIsTerminal() && application.terminalIsCapable();
-    try (var status = new StatusLine(streams.err(), shown, application::columns)) {
+    try (StatusLine status = application.statusLine()) {
       var bar = new ProgressBar();
       status.begin();
       ConversionProgress progress =

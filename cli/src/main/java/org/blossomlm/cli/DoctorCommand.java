@@ -61,9 +61,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private String bandwidth(int threads) {
-    Streams streams = application.streams();
-    boolean shown = streams.errIsTerminal() && application.terminalIsCapable();
-    try (var status = new StatusLine(streams.err(), shown, application::columns);
+    try (StatusLine status = application.statusLine();
         var ticker = status.tick(application.text("doctor.measuring"))) {
       ReadBandwidth measured = ReadBandwidth.measure(threads);
       return application.text(

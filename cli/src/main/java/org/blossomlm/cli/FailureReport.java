@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import org.blossomlm.cli.files.FileFailure;
+import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.cli.terminal.Output.BrokenPipeException;
 import org.blossomlm.engine.ContextLengthException;
 import org.blossomlm.engine.OutOfMemoryException;
@@ -54,6 +55,9 @@ final class FailureReport {
       case ModelException e -> ExitCode.BAD_MODEL;
       case OutOfMemoryException e -> ExitCode.OUT_OF_MEMORY;
       case OutOfMemoryError e -> ExitCode.OUT_OF_MEMORY;
+      case NoSuchFileException e -> ExitCode.USAGE;
+      case NotDirectoryException e -> ExitCode.USAGE;
+      case TextFile.NotUtf8Exception e -> ExitCode.USAGE;
       default -> ExitCode.FAILED;
     };
   }
@@ -67,10 +71,7 @@ final class FailureReport {
       case ContextLengthException e ->
           application.text("error.prompt-too-long", e.promptTokens(), e.contextLength());
       case OutOfMemoryError e -> application.text("error.heap", message);
-      case NoSuchFileException e -> application.text("error.no-such-file", message);
-      case AccessDeniedException e -> application.text("error.not-readable", message);
-      case FileSystemException e -> message;
-      case IOException e -> application.text("error.io", message.isEmpty() ? e : message);
+      case IOException e -> FileFailure.describe(e, application.messages());
       case IllegalArgumentException e when !message.isEmpty() -> message;
       default -> application.text("error.internal", failure);
     };

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.LanguageModel;
@@ -59,7 +60,7 @@ final class ImatrixCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path path = ModelPath.resolve(model, application.messages());
-    String body = MeasuredText.read(text, application);
+    String body = TextFile.read(text);
     Optional<ImportanceMatrix> before =
         Files.exists(output) ? Optional.of(ImportanceFiles.read(output)) : Optional.empty();
     before.ifPresent(this::requireSameText);
@@ -73,7 +74,7 @@ final class ImatrixCommand implements Callable<Integer> {
             .withThreads(threads)
             .withKernels(kernels);
     try (LanguageModel loaded = application.engine().load(path, collector.observing(options));
-        StatusLine status = status()) {
+        StatusLine status = application.statusLine()) {
       TextChunks read = TextChunks.of(loaded, body, context, chunks);
       if (first > 0) {
         note("imatrix.resumed", output, first, read.count());
@@ -119,12 +120,6 @@ final class ImatrixCommand implements Callable<Integer> {
               String.join(", ", before.datasets()),
               before.chunkSize()));
     }
-  }
-
-  private StatusLine status() {
-    Streams streams = application.streams();
-    boolean shown = streams.errIsTerminal() && application.terminalIsCapable();
-    return new StatusLine(streams.err(), shown, application::columns);
   }
 
   private void note(String key, Object... arguments) {

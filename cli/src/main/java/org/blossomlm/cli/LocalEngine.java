@@ -1,9 +1,11 @@
 package org.blossomlm.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.blossomlm.cli.chat.Engine;
+import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.engine.Chat;
 import org.blossomlm.engine.LanguageModel;
 import org.blossomlm.engine.LoadOptions;
@@ -30,9 +32,9 @@ final class LocalEngine implements Engine {
     }
     try {
       return ChatTemplates.jinja(
-          jinja.toString(), Files.readString(jinja), SpecialTokens.of(model.file().metadata()));
+          jinja.toString(), TextFile.read(jinja), SpecialTokens.of(model.file().metadata()));
     } catch (IOException e) {
-      throw CommandException.usage(jinja + ": cannot be read as a template: " + e.getMessage());
+      throw new UncheckedIOException(e);
     }
   }
 

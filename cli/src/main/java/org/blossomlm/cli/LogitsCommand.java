@@ -49,6 +49,8 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    atMost("--threads", threads, LoadOptions.MOST_THREADS);
+    atMost("--chunk-size", chunkSize, Integer.MAX_VALUE);
     Path path = ModelPath.resolve(model, application.messages());
     LoadOptions options =
         LoadOptions.DEFAULT
@@ -67,6 +69,13 @@ final class LogitsCommand implements Callable<Integer> {
       AtomicFile.write(output, stream -> write(loaded, stream));
     }
     return ExitCode.OK.status();
+  }
+
+  private void atMost(String option, int value, int most) {
+    if (value < 0 || value > most) {
+      throw CommandException.usage(
+          application.text("parameter.invalid", option, value, "0 … " + most));
+    }
   }
 
   private void write(LanguageModel loaded, OutputStream stream) throws IOException {

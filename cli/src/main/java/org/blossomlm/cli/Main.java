@@ -1,16 +1,19 @@
 package org.blossomlm.cli;
 
 import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code blossom} command. */
 public final class Main {
+  private static final List<String> VERSION_OPTIONS = List.of("--version", "-V");
+
   private Main() {}
 
   public static void main(String[] arguments) {
@@ -23,6 +26,11 @@ public final class Main {
   static int run(Application application, String... arguments) {
     var report = new FailureReport(application, wantsDebug(arguments));
     try {
+      if (arguments.length == 1 && VERSION_OPTIONS.contains(arguments[0])) {
+        // Describing all commands to the parser takes three times as long as this answer.
+        application.streams().out().println(BlossomCommand.version());
+        return ExitCode.OK.status();
+      }
       return commandLine(application, report).execute(arguments);
     } catch (RuntimeException | Error e) {
       return report.print(e).status();
@@ -43,11 +51,23 @@ public final class Main {
             .addSubcommand("quantize", new QuantizeCommand(application))
             .addSubcommand("imatrix", new ImatrixCommand(application))
             .addSubcommand("perplexity", new PerplexityCommand(application));
+    for (CommandLine command : root.getSubcommands().values()) {
+      command.getCommandSpec().versionProvider(new BlossomCommand.Version());
+    }
     IParameterExceptionHandler wrongUsage = (e, args) -> wrongUsage(e, application, report);
     IExecutionExceptionHandler failure = (e, command, result) -> report.print(e).status();
+    IExecutionStrategy strategy =
+        parsed -> {
+          try {
+            return new CommandLine.RunLast().execute(parsed);
+          } catch (UncheckedIOException e) {
+            return report.print(e).status(); // Help that could not be written.
+          }
+        };
     return root.setResourceBundle(application.messages().bundle())
         // A prompt may begin with an at sign.
         .setExpandAtFiles(false)
+        .setExecutionStrategy(strategy)
         .setOut(printWriter(application))
         .setErr(errorWriter(application))
         .setColorScheme(
@@ -63,18 +83,7 @@ public final class Main {
   private static int wrongUsage(
       ParameterException e, Application application, FailureReport report) {
     CommandLine command = e.getCommandLine();
-    StringWriter suggestions = new StringWriter();
-    UnmatchedArgumentException.printSuggestions(e, new PrintWriter(suggestions));
-    String message =
-        switch (e) {
-          case CommandLine.MissingParameterException missing ->
-              application.text("error.missing", missing.getMissing().getFirst().paramLabel());
-          case UnmatchedArgumentException unmatched ->
-              application.text("error.unknown-argument", unmatched.getUnmatched().getFirst());
-          default -> String.valueOf(e.getMessage());
-        };
-    String meant = suggestions.toString().isBlank() ? "" : " " + oneLine(suggestions.toString());
-    report.line(message + meant);
+    report.line(UsageMessage.of(e, application.messages()));
     application
         .streams()
         .err()
@@ -82,10 +91,6 @@ public final class Main {
             application.text(
                 "error.see-help", command.getCommandSpec().qualifiedName() + " --help"));
     return ExitCode.USAGE.status();
-  }
-
-  private static String oneLine(String text) {
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
   /** Needed before the command line is parsed, since parsing may be what fails. */

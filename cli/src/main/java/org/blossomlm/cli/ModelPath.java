@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.blossomlm.cli.files.UserPath;
 import org.blossomlm.cli.terminal.Messages;
 
 /** Finds the file that a user named, or says which one may have been meant. */
@@ -39,12 +40,9 @@ final class ModelPath {
     return path;
   }
 
-  /** The shell leaves a tilde alone in places such as {@code --template=~/x}. */
   private static Path path(String name, Messages messages) {
     try {
-      return name.startsWith("~/")
-          ? Path.of(System.getProperty("user.home"), name.substring(2))
-          : Path.of(name);
+      return UserPath.of(name);
     } catch (InvalidPathException e) {
       throw CommandException.usage(messages.text("error.no-such-file", name));
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.cli.report.MeasureReport;
 import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
@@ -66,10 +67,10 @@ final class PerplexityCommand implements Callable<Integer> {
     }
     Path file =
         text.orElseThrow(() -> CommandException.usage(application.text("error.missing", "TEXT")));
-    String body = MeasuredText.read(file, application);
+    String body = TextFile.read(file);
     var report = new MeasureReport(application.messages());
     try (LanguageModel loaded = load(path, context);
-        StatusLine status = status()) {
+        StatusLine status = application.statusLine()) {
       TextChunks read = TextChunks.of(loaded, body, context, chunks);
       MeasureProgress progress = progress(status);
       application
@@ -90,7 +91,7 @@ final class PerplexityCommand implements Callable<Integer> {
     }
     var report = new MeasureReport(application.messages());
     try (LanguageModel loaded = load(path, Perplexity.contextOf(file));
-        StatusLine status = status()) {
+        StatusLine status = application.statusLine()) {
       application
           .streams()
           .out()
@@ -111,12 +112,6 @@ final class PerplexityCommand implements Callable<Integer> {
                 .withChunkSize(Math.min(tokens, TextChunks.DEFAULT_CONTEXT))
                 .withThreads(threads)
                 .withKernels(kernels));
-  }
-
-  private StatusLine status() {
-    Streams streams = application.streams();
-    boolean shown = streams.errIsTerminal() && application.terminalIsCapable();
-    return new StatusLine(streams.err(), shown, application::columns);
   }
 
   private MeasureProgress progress(StatusLine status) {

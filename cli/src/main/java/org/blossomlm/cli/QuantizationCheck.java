@@ -38,10 +38,8 @@ final class QuantizationCheck {
   void print(Path original, Map<Recipe, Path> files, String text, int chunks) {
     List<MeasureReport.Checked> rows = new ArrayList<>();
     MeasureReport.Checked first = null;
-    Streams streams = application.streams();
-    boolean shown = streams.errIsTerminal() && application.terminalIsCapable();
     try (LanguageModel reference = application.engine().load(original, options);
-        var status = new StatusLine(streams.err(), shown, application::columns)) {
+        StatusLine status = application.statusLine()) {
       TextChunks read = TextChunks.of(reference, text, TextChunks.DEFAULT_CONTEXT, chunks);
       for (Map.Entry<Recipe, Path> entry : files.entrySet()) {
         try (LanguageModel model = application.engine().load(entry.getValue(), options)) {
@@ -68,7 +66,10 @@ final class QuantizationCheck {
       }
     }
     if (first != null) {
-      streams.out().print(new MeasureReport(application.messages()).comparison(first, rows));
+      application
+          .streams()
+          .out()
+          .print(new MeasureReport(application.messages()).comparison(first, rows));
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.cli.report.QuantizationReport;
 import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
@@ -86,7 +87,7 @@ final class QuantizeCommand implements Callable<Integer> {
     // Read before the long work begins, so that a wrong name is found now.
     Optional<String> text = Optional.empty();
     if (check.isPresent()) {
-      text = Optional.of(MeasuredText.read(check.get(), application));
+      text = Optional.of(TextFile.read(check.get()));
     }
     Optional<ImportanceMatrix> importance = imatrix.map(ImportanceFiles::read);
     Map<Recipe, Path> written = new LinkedHashMap<>();
@@ -115,9 +116,7 @@ final class QuantizeCommand implements Callable<Integer> {
       return target;
     }
     List<Path> files;
-    Streams streams = application.streams();
-    boolean shown = streams.errIsTerminal() && application.terminalIsCapable();
-    try (var status = new StatusLine(streams.err(), shown, application::columns)) {
+    try (StatusLine status = application.statusLine()) {
       var bar = new ProgressBar();
       status.begin();
       files =

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.blossomlm.cli.files.Json;
+import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.chat.ChatMessages;
 import org.blossomlm.model.chat.ChatTemplate;
@@ -33,7 +34,7 @@ final class RenderCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "TEMPLATE")
   private String template = "";
 
-  @ArgGroup(exclusive = true, multiplicity = "1")
+  @ArgGroup(exclusive = true)
   private Input input = new Input();
 
   /** What is rendered. */
@@ -54,13 +55,17 @@ final class RenderCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (input.context.isEmpty() && input.messages.isEmpty()) {
+      throw CommandException.usage(
+          application.text("error.missing", "--context=FILE | --messages=FILE"));
+    }
     Path path = ModelPath.resolve(template, application.messages());
     LocalDateTime now = now();
     String text;
     if (isGguf(path)) {
       text = renderModel(path, now);
     } else {
-      String source = Files.readString(path);
+      String source = TextFile.read(path);
       text = JinjaTemplate.compile(source).render(context(), now).text();
     }
     application.streams().out().print(text);

@@ -98,16 +98,11 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private OptionSpec option(Parameter parameter, CommandLine commandLine) {
-    String name =
-        switch (parameter) {
-          case NUM_THREAD -> "threads";
-          case DRAFT_NUM_PREDICT -> "draft";
-          default -> parameter.key().replace('_', '-');
-        };
-    return OptionSpec.builder("--" + name)
+    String option = optionName(parameter);
+    return OptionSpec.builder(option)
         .paramLabel(parameter.label())
         .type(parameter == Parameter.STOP ? String[].class : String.class)
-        .descriptionKey(name)
+        .descriptionKey(option.substring("--".length()))
         .setter(
             new CommandLine.Model.ISetter() {
               @Override
@@ -123,13 +118,21 @@ final class RunCommand implements Callable<Integer> {
         .build();
   }
 
+  private static String optionName(Parameter parameter) {
+    return switch (parameter) {
+      case NUM_THREAD -> "--threads";
+      case DRAFT_NUM_PREDICT -> "--draft";
+      default -> "--" + parameter.key().replace('_', '-');
+    };
+  }
+
   private void setParameter(Parameter parameter, String text, CommandLine commandLine) {
     try {
       parameters.set(parameter, text);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           commandLine,
-          application.text("parameter.invalid", parameter.key(), text, parameter.allowed()),
+          application.text("parameter.invalid", optionName(parameter), text, parameter.allowed()),
           e);
     }
   }
@@ -194,7 +197,7 @@ final class RunCommand implements Callable<Integer> {
             : Optional.empty();
     try (JLineTerminal terminal =
             new JLineTerminal(streams.out(), markdown, !noWordWrap, history, cancelled);
-        StatusLine status = statusLine(terminal::columns)) {
+        StatusLine status = application.statusLine(terminal::columns)) {
       ModelOpener.Opened opened = opener.open(parameters, status, application.messages());
       system.ifPresent(text -> opened.chat().messages(List.of(ChatMessage.system(text))));
       Repl repl =
@@ -215,7 +218,7 @@ final class RunCommand implements Callable<Integer> {
 
   private ExitCode answer(ModelOpener opener, String text) {
     Streams streams = application.streams();
-    try (StatusLine status = statusLine(() -> 0);
+    try (StatusLine status = application.statusLine(() -> 0);
         ModelOpener.Opened opened = opener.open(parameters, status, application.messages())) {
       system.ifPresent(instructions -> {
         opened.chat().messages(List.of(ChatMessage.system(instructions)));
@@ -297,12 +300,6 @@ final class RunCommand implements Callable<Integer> {
       @Override
       public void end() {}
     };
-  }
-
-  private StatusLine statusLine(java.util.function.IntSupplier columns) {
-    Streams streams = application.streams();
-    boolean shown = streams.errIsTerminal() && application.terminalIsCapable();
-    return new StatusLine(streams.err(), shown, columns);
   }
 
   private void note(String key, Object... arguments) {

@@ -87,7 +87,9 @@ final class TokenizeCommand implements Callable<Integer> {
       throws IOException {
     ObjectReader reader = JsonMapper.builder().build().reader();
     StringBuilder answers = new StringBuilder();
-    var lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8), 1 << 16);
+    // A decoder of one's own reports what is not UTF-8 instead of replacing it.
+    var decoded = new InputStreamReader(stream, StandardCharsets.UTF_8.newDecoder());
+    var lines = new BufferedReader(decoded, 1 << 16);
     int number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       number++;
@@ -99,7 +101,8 @@ final class TokenizeCommand implements Callable<Integer> {
         if (!text.isString()) {
           throw new IllegalArgumentException(application.text("tokenize.no-text"));
         }
-        answers.append("{\"ids\": ").append(json(encode(tokenizer, text.asString()))).append("}\n");
+        String ids = json(encode(tokenizer, text.asString()));
+        answers.append("{\"ids\": ").append(ids).append("}\n");
       } catch (JacksonException | IllegalArgumentException e) {
         application.streams().out().print(answers.toString());
         String reason =

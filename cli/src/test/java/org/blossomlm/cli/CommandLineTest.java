@@ -281,4 +281,97 @@ class CommandLineTest {
     assertThat(blossom()).isEqualTo(2);
     assertThat(err()).contains("Commands:");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "--version", "-V", "run --help"})
+  void help_that_cannot_be_written_is_an_error_of_one_line(String arguments) {
+    outStream =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    assertThat(blossom(arguments.split(" "))).isEqualTo(1);
+    assertThat(err()).isEqualTo("error: reading or writing failed: No space left on device\n");
+  }
+
+  @Test
+  void every_command_tells_the_version_of_the_program() {
+    assertThat(blossom("run", "--version")).isZero();
+    String parsed = out();
+    blossom("-V");
+    assertThat(out()).isEqualTo(parsed).startsWith("blossom ");
+  }
+
+  @Test
+  void every_wrong_command_line_is_explained_in_the_language_of_the_user() {
+    String[][] wrong = {
+      {"run", model, "--format", "xml", "x"},
+      {"run", model, "--system"},
+      {"run", model, "--threads", "9999", "x"},
+      {"run", model, "--seed", "1", "--seed", "2", "x"},
+      {"run", model, "--temprature", "0"},
+      {"shwo"},
+      {"tokenize", model, "--text", "a", "--jsonl", "b"},
+      {"render", model},
+      {"render", model, "--context", "a", "--messages", "b"},
+      {"logits", model, "--tokens", "1,a", "-o", "x"},
+      {"logits", model, "--tokens", "1"},
+      {"logits", model, "--tokens", "1", "-o", "x", "--threads", "-1"},
+      {"logits", model, "--tokens", "1", "-o", "x", "--chunk-size", "-5"},
+    };
+    String[] explained = {
+      "--format 不能是 'xml'；允许：json",
+      "缺少 --system=TEXT",
+      "--threads 不能是 '9999'；允许：0 … 1024",
+      "--seed=N 只能给出一次",
+      "'--temprature'。 是不是 --template, --temperature？",
+      "'shwo'。 是不是 blossom show",
+      "只能给出一个：--text=TEXT, --jsonl=FILE",
+      "缺少 --context=FILE | --messages=FILE",
+      "只能给出一个：--context=FILE, --messages=FILE",
+      "--tokens 不能是 'a'；允许：ID",
+      "缺少 --output=FILE",
+      "--threads 不能是 '-1'",
+      "--chunk-size 不能是 '-5'",
+    };
+    locale = Locale.CHINESE;
+    for (int i = 0; i < wrong.length; i++) {
+      assertThat(blossom(wrong[i])).as(explained[i]).isEqualTo(2);
+      assertThat(err()).contains(explained[i]).doesNotContain("Error:", "Invalid value");
+    }
+  }
+
+  @Test
+  void only_whole_lines_of_ids_are_printed_before_an_error() throws IOException {
+    Path tokenizer = wordTokenizer();
+    Path lines = folder.resolve("lines.jsonl");
+    Files.writeString(lines, "{\"text\": \"a\"}\n{\"text\": \"\\ud800\"}\n");
+    assertThat(blossom("tokenize", tokenizer.toString(), "--jsonl", lines.toString())).isEqualTo(1);
+    assertThat(out()).isEqualTo("{\"ids\": [0]}\n");
+    assertThat(err()).contains("lines.jsonl:2: unpaired surrogate");
+  }
+
+  @Test
+  void text_that_is_not_utf_8_is_refused_and_not_replaced() throws IOException {
+    byte[] latin1 = {'{', '"', 't', 'e', 'x', 't', '"', ':', '"', (byte) 0xE9, '"', '}'};
+    Path file = Files.write(folder.resolve("latin1"), latin1);
+    assertThat(blossom("tokenize", wordTokenizer().toString(), "--jsonl", file.toString()))
+        .isEqualTo(1);
+    assertThat(err()).contains("not UTF-8");
+    Path context = Files.writeString(folder.resolve("context.json"), "{}");
+    assertThat(blossom("render", file.toString(), "--context", context.toString())).isEqualTo(2);
+    assertThat(err()).isEqualTo("error: " + file + ": the text is not UTF-8.\n");
+  }
+
+  /** A tokenizer that knows one letter. */
+  private Path wordTokenizer() throws IOException {
+    return Files.writeString(
+        folder.resolve("tokenizer.json"),
+        """
+        {"model": {"type": "BPE", "vocab": {"a": 0, "<unk>": 1}, "merges": [],
+         "unk_token": "<unk>"}}\
+        """);
+  }
 }
