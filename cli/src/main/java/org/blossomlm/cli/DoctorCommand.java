@@ -62,7 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private String bandwidth(int threads) {
     try (StatusLine status = application.statusLine();
-        var ticker = status.tick(application.text("doctor.measuring"))) {
+        var _ = status.tick(application.text("doctor.measuring"))) {
       ReadBandwidth measured = ReadBandwidth.measure(threads);
       return application.text(
           "doctor.bandwidth-value",

@@ -38,6 +38,7 @@ record Streams(
         isTerminal(2));
   }
 
+  @SuppressWarnings("SystemConsoleNull") // JDK 25 returns null again where there is no terminal.
   private static boolean isTerminal(int descriptor) {
     String known = System.getProperty(TERMINALS_PROPERTY);
     if (known != null) {

@@ -62,6 +62,7 @@ final class Delivery implements GenerationListener {
     return cancelled || failure != null;
   }
 
+  @SuppressWarnings("ReferenceEquality") // NONE is one object.
   private void tell(Runnable event) {
     boolean heard = listener != GenerationListener.NONE;
     if (heard) {

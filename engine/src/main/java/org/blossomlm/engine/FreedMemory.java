@@ -39,6 +39,7 @@ final class FreedMemory {
   private static final class Trim {
     private static final Optional<MethodHandle> MALLOC_TRIM = find();
 
+    @SuppressWarnings("restricted") // Asked for above.
     private static Optional<MethodHandle> find() {
       if (!FreedMemory.class.getModule().isNativeAccessEnabled()) {
         return Optional.empty();

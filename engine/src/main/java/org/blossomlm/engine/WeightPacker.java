@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.blossomlm.engine.kernels.Kernels;
 import org.blossomlm.engine.kernels.Matrix;
 
@@ -19,7 +18,7 @@ final class WeightPacker {
   private final WorkerPool pool;
   private final Arena arena;
   private final LoadListener listener;
-  private final Map<Matrix, Matrix> packed = new IdentityHashMap<>();
+  private final IdentityHashMap<Matrix, Matrix> packed = new IdentityHashMap<>();
   private long done;
   private long total;
 

@@ -96,6 +96,7 @@ class ConvertedModelTest {
       this.tied = tied;
     }
 
+    @SuppressWarnings("EnumOrdinal") // A seed of its own for each.
     TransformersModel model() {
       return new TransformersModel(
           className, headSize, theta, scaling, biases, tied, 100 + ordinal());

@@ -77,7 +77,7 @@ public final class JLineTerminal implements LineSource, Repl.Screen, AutoCloseab
 
   /** Columns of the terminal; 80 where it does not say. */
   public int columns() {
-    return terminal.getWidth() > 0 ? terminal.getWidth() : 80;
+    return terminal.getColumns() > 0 ? terminal.getColumns() : 80;
   }
 
   @Override

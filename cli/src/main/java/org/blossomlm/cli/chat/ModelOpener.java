@@ -45,7 +45,7 @@ public record ModelOpener(
   /** Loads the model and opens a conversation. */
   public Opened open(Parameters parameters, StatusLine status, Messages messages) {
     long start = System.nanoTime();
-    try (var ticker = status.tick(messages.text("status.loading", file.getFileName()))) {
+    try (var _ = status.tick(messages.text("status.loading", file.getFileName()))) {
       LanguageModel model = engine.load(file, parameters.loading(loading));
       try {
         Optional<ChatTemplate> chosen =

@@ -90,7 +90,7 @@ final class InlineMarkdown {
       int windowEnd = Math.min(text.length(), i + LOOK_AHEAD);
       Window window =
           new Window(text.substring(i, windowEnd), complete && windowEnd == text.length());
-      boolean opener = c == '`' || depth < DEEPEST && run <= longest(c) && opens(c, left, right);
+      boolean opener = c == '`' || (depth < DEEPEST && run <= longest(c) && opens(c, left, right));
       int length = !opener ? NONE : c == '`' ? window.codeSpan(0, run) : window.emphasis(run);
       if (length == NONE) {
         if (opener && !complete && text.length() - i < LOOK_AHEAD) {

@@ -175,10 +175,10 @@ final class StyledWriter {
   }
 
   private static boolean isIdeographic(int c) {
-    return DisplayWidth.of(c) == 2 && c < 0x1F000 || c >= 0x20000 && c < 0x40000;
+    return (DisplayWidth.of(c) == 2 && c < 0x1F000) || (c >= 0x20000 && c < 0x40000);
   }
 
   private static boolean isControl(int c) {
-    return c < 0x20 || c >= 0x7F && c < 0xA0;
+    return c < 0x20 || (c >= 0x7F && c < 0xA0);
   }
 }

@@ -3,6 +3,7 @@ package org.blossomlm.cli.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class StatusLineTest {
     StatusLine status = new StatusLine(new Output(bytes), true, () -> 80);
     status.show("working");
     status.clear();
-    assertThat(bytes.toString()).isEmpty();
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
   @Test
@@ -23,7 +24,7 @@ class StatusLineTest {
     StatusLine status = new StatusLine(new Output(bytes), false, () -> 80);
     Thread.sleep(450);
     status.show("working");
-    assertThat(bytes.toString()).isEmpty();
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
   @Test
@@ -32,6 +33,9 @@ class StatusLineTest {
     Thread.sleep(450);
     status.show("a text that is too long for the line");
     status.clear();
-    assertThat(bytes.toString()).contains("a text that").doesNotContain("too").endsWith("\r\033[K");
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .contains("a text that")
+        .doesNotContain("too")
+        .endsWith("\r\033[K");
   }
 }

@@ -1,6 +1,7 @@
 package org.blossomlm.model.chat;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.blossomlm.model.text.MarkedText;
@@ -39,7 +40,8 @@ public interface ChatTemplate {
       LocalDateTime now) {
 
     public static Request of(List<ChatMessage> messages) {
-      return new Request(messages, List.of(), true, Map.of(), LocalDateTime.now());
+      return new Request(
+          messages, List.of(), true, Map.of(), LocalDateTime.now(ZoneId.systemDefault()));
     }
   }
 }

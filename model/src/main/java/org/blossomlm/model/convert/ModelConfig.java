@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * The hyper-parameters of a {@code config.json}.
  *
- * @param headSize as the file gives it; see {@link #headSize()} for what holds
+ * @param givenHeadSize as the file gives it; see {@link #headSize()} for what holds
  * @param context positions that were trained
  * @param tied whether the output matrix is the embedding
  * @param theta base of the rotary angles

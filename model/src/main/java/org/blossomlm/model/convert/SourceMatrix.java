@@ -17,6 +17,7 @@ import org.blossomlm.model.tensor.Tensor;
  * @param format of plain numbers; empty for quantised blocks, which {@code decoder} knows
  * @param sourceRow the row of the source for a row of the result
  */
+@SuppressWarnings("ReferenceEquality") // HeadPermutation.NONE is one object.
 record SourceMatrix(
     String name,
     MemorySegment data,

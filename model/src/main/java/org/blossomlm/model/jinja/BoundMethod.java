@@ -26,6 +26,7 @@ record BoundMethod(Value object, String name, Function<Arguments, Value> body)
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // Methods of two equal objects are two methods.
   public boolean equals(Object other) {
     return other instanceof BoundMethod that && object == that.object && name.equals(that.name);
   }

@@ -117,6 +117,7 @@ record FormatSpec(
     return pad(kept, align == '=' || align == 0 ? '<' : align, budget);
   }
 
+  @SuppressWarnings("OrphanedFormatString") // Python's message.
   private StringValue integer(Value.Numeric value, Budget budget) {
     BigInteger magnitude = value.integer().abs();
     String prefix = sign(value.integer().signum() < 0);

@@ -1,6 +1,7 @@
 package org.blossomlm.model.jinja;
 
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.Map;
 import org.blossomlm.model.text.MarkedText;
 
@@ -53,7 +54,7 @@ public final class JinjaTemplate {
    * @throws JinjaException where Jinja2 raises an exception, and where a limit is exceeded
    */
   public MarkedText render(Map<String, ?> context) {
-    return render(context, LocalDateTime.now());
+    return render(context, LocalDateTime.now(ZoneId.systemDefault()));
   }
 
   /**

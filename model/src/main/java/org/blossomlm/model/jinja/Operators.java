@@ -213,21 +213,17 @@ final class Operators {
   /** {@code element in container}. */
   boolean contains(Value container, Value element) {
     budget.read(container);
-    switch (container) {
+    return switch (container) {
       case StringValue string -> {
         if (element instanceof StringValue part) {
           budget.read(part);
-          return string.text().contains(part.text());
+          yield string.text().contains(part.text());
         }
         throw new JinjaException(
             "'in <string>' requires string as left operand, not " + element.typeName());
       }
-      case DictValue dict -> {
-        return dict.entries().containsKey(DictValue.requireHashable(element));
-      }
-      case RangeValue range -> {
-        return range.elements().contains(element);
-      }
+      case DictValue dict -> dict.entries().containsKey(DictValue.requireHashable(element));
+      case RangeValue range -> range.elements().contains(element);
       default -> {
         if (!Iteration.isIterable(container)) {
           throw new JinjaException(
@@ -236,11 +232,11 @@ final class Operators {
         Iterator<Value> iterator = Iteration.of(container, budget);
         while (iterator.hasNext()) {
           if (equal(element, iterator.next())) {
-            return true;
+            yield true;
           }
         }
-        return false;
+        yield false;
       }
-    }
+    };
   }
 }

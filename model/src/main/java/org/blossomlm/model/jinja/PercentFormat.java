@@ -194,6 +194,7 @@ final class PercentFormat {
         : string;
   }
 
+  @SuppressWarnings("OrphanedFormatString") // Python's message.
   private StringValue character(Value value) {
     if (value instanceof StringValue string && string.size() == 1) {
       return string;

@@ -95,6 +95,7 @@ final class Tests {
   }
 
   /** Identity; values that Python keeps only one of are the same where they are equal. */
+  @SuppressWarnings("ReferenceEquality")
   private static boolean isSame(Value input, Arguments arguments, Runtime runtime) {
     Value other = arguments.bind("sameas", 1, "other").get(0);
     if (input instanceof Value.Bool || input instanceof Value.Int || input instanceof StringValue) {

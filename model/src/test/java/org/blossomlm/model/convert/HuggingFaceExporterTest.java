@@ -209,7 +209,7 @@ class HuggingFaceExporterTest {
       assertThat(left)
           .noneMatch(path ->
               path.toString().contains("partial")
-                  || path.equals(folder) && !Files.isRegularFile(path) && !path.endsWith("full"));
+                  || (path.equals(folder) && !Files.isRegularFile(path) && !path.endsWith("full")));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

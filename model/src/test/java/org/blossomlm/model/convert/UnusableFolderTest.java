@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -160,10 +161,10 @@ class UnusableFolderTest {
     model.write();
     Path file = model.path.resolve(SafetensorsModel.FILE);
     byte[] bytes = Files.readAllBytes(file);
-    byte[] name = "lm_head.weight\":{\"dtype\":\"F32".getBytes();
+    byte[] name = "lm_head.weight\":{\"dtype\":\"F32".getBytes(StandardCharsets.UTF_8);
     int at = indexOf(bytes, name) + name.length - 3;
     for (String type : List.of("I32", "U32")) {
-      System.arraycopy(type.getBytes(), 0, bytes, at, 3);
+      System.arraycopy(type.getBytes(StandardCharsets.UTF_8), 0, bytes, at, 3);
       Files.write(file, bytes);
       refused("lm_head.weight has the type " + type, "F32, F16, BF16 or F64");
     }

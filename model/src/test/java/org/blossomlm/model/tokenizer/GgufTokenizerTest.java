@@ -81,14 +81,15 @@ class GgufTokenizerTest {
     boolean ignoreMerges = pre.equals("llama-bpe") || pre.equals("tekken");
     int id = TRAINED.vocabulary.size();
     String added =
-        "[{\"id\":%d,\"content\":\"<s>\",\"special\":true,\"normalized\":false},"
-            + "{\"id\":%d,\"content\":\"quick\",\"special\":false,\"normalized\":false}]";
+        ("[{\"id\":%d,\"content\":\"<s>\",\"special\":true,\"normalized\":false},"
+                + "{\"id\":%d,\"content\":\"quick\",\"special\":false,\"normalized\":false}]")
+            .formatted(id, id + 1);
     Path file =
         TRAINED
             .copy()
             .modelOptions("\"ignore_merges\":" + ignoreMerges + ",")
             .with("normalizer", pre.equals("qwen2") ? "{\"type\":\"NFC\"}" : "null")
-            .with("added_tokens", added.formatted(id, id + 1))
+            .with("added_tokens", added)
             .with("pre_tokenizer", PublishedPreTokenizers.json(pre))
             .write(folder);
     assertSame(Tokenizer.fromJson(file), Tokenizer.fromGguf(convert(file, pre)), 43);

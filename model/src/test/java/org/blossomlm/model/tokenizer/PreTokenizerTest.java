@@ -47,7 +47,7 @@ class PreTokenizerTest {
         PublishedPreTokenizers.patterns(name).stream()
             .map(regex -> Pattern.compile(regex, FLAGS))
             .toList();
-    long seed = 7 + name.hashCode();
+    long seed = 7L + name.hashCode();
     RandomText random = new RandomText(seed);
     for (int i = 0; i < 5000; i++) {
       String text = random.next(1 + random.nextInt(20));
@@ -67,7 +67,7 @@ class PreTokenizerTest {
     Tokenizer ours = Tokenizer.fromJson(file);
     try (HuggingFaceTokenizer theirs =
         HuggingFaceTokenizer.newInstance(file, Map.of("truncation", "false"))) {
-      long seed = 13 + name.hashCode();
+      long seed = 13L + name.hashCode();
       RandomText random = new RandomText(seed);
       for (int i = 0; i < 2000; i++) {
         String text = random.next(1 + random.nextInt(25));
@@ -98,7 +98,7 @@ class PreTokenizerTest {
                 && type != Character.UNASSIGNED
                 && type != Character.PRIVATE_USE;
         // Blocks of thousands of ideographs behave alike.
-        boolean sampled = c < 0x3400 || c > 0xD7A3 && c < 0x17000 || c > 0x1AFFF && c < 0x20000;
+        boolean sampled = c < 0x3400 || (c > 0xD7A3 && c < 0x17000) || (c > 0x1AFFF && c < 0x20000);
         if (worthwhile && (sampled || c % 97 == 0)) {
           text.append('x').appendCodePoint(c).append("y ").appendCodePoint(c).append(" 1");
         }

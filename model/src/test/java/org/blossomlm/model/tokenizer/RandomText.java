@@ -96,7 +96,7 @@ final class RandomText {
     "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67",
     "\u2764\uFE0F",
     "\uD83C\uDDE8\uD83C\uDDF3",
-    "\u0031\uFE0F\u20E3",
+    "1\uFE0F\u20E3",
     "\uD83C\uDFF4\uDB40\uDC67" + "\uDB40\uDC62\uDB40\uDC7F",
     "\u231A",
     "\u203C\uFE0F"

@@ -212,7 +212,7 @@ class TokenizerJsonTest {
   void agreesWithTheRustLibrary(String name) throws IOException {
     Path file = Objects.requireNonNull(all().get(name)).write(folder);
     Tokenizer ours = Tokenizer.fromJson(file);
-    long seed = 23 + name.hashCode();
+    long seed = 23L + name.hashCode();
     RandomText random = new RandomText(seed);
     try (HuggingFaceTokenizer theirs =
         HuggingFaceTokenizer.newInstance(file, Map.of("truncation", "false"))) {

@@ -66,14 +66,17 @@ class UnicodeNormalizationTest {
   private static boolean isWorthwhile(int c) {
     int type = Character.getType(c);
     boolean sampled =
-        c >= 0x4E00 && c < 0xA000
-            || c >= 0xAC00 && c < 0xD7A4
-            || c >= 0x17000 && c < 0x1B000
-            || c >= 0x20000 && c < 0xE0000;
+        (c >= 0x4E00 && c < 0xA000)
+            || (c >= 0xAC00 && c < 0xD7A4)
+            || (c >= 0x17000 && c < 0x1B000)
+            || (c >= 0x20000 && c < 0xE0000);
     return type != Character.SURROGATE
         && type != Character.UNASSIGNED
         && type != Character.PRIVATE_USE
-        && (!sampled || c % 59 == 0 || c >= 0xF900 && c < 0xFB00 || c >= 0x2F800 && c < 0x2FA20);
+        && (!sampled
+            || c % 59 == 0
+            || (c >= 0xF900 && c < 0xFB00)
+            || (c >= 0x2F800 && c < 0x2FA20));
   }
 
   @Test
