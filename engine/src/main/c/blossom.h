@@ -40,8 +40,18 @@ struct format {
   int unit_bytes; /* of a packed unit: ROWS blocks */
 };
 
+static const struct format FORMATS[] = {
+  [Q4_0] = {32, 18, 288},      [Q4_1] = {32, 20, 320},    [Q5_0] = {32, 22, 352},
+  [Q5_1] = {32, 24, 384},      [Q8_0] = {32, 34, 544},    [Q2_K] = {256, 84, 1344},
+  [Q3_K] = {256, 110, 1856},   [Q4_K] = {256, 144, 2368}, [Q5_K] = {256, 176, 2880},
+  [Q6_K] = {256, 210, 3392},   [IQ4_NL] = {32, 18, 288},  [IQ4_XS] = {256, 136, 2240},
+};
+
 /* NULL for types that are not packed. */
-const struct format *blossom_format(int type);
+INLINE const struct format *blossom_format(int type) {
+  int known = type >= 0 && type < (int)(sizeof FORMATS / sizeof FORMATS[0]);
+  return known && FORMATS[type].columns ? &FORMATS[type] : NULL;
+}
 
 /* Packs one block of up to ROWS rows, row_bytes apart; missing rows become zeros. */
 void blossom_pack_unit(int type, const uint8_t *block, int64_t row_bytes, int rows, uint8_t *unit);

@@ -33,18 +33,6 @@
 #include "blossom.h"
 #include <string.h>
 
-static const struct format FORMATS[] = {
-  [Q4_0] = {32, 18, 288},      [Q4_1] = {32, 20, 320},    [Q5_0] = {32, 22, 352},
-  [Q5_1] = {32, 24, 384},      [Q8_0] = {32, 34, 544},    [Q2_K] = {256, 84, 1344},
-  [Q3_K] = {256, 110, 1856},   [Q4_K] = {256, 144, 2368}, [Q5_K] = {256, 176, 2880},
-  [Q6_K] = {256, 210, 3392},   [IQ4_NL] = {32, 18, 288},  [IQ4_XS] = {256, 136, 2240},
-};
-
-const struct format *blossom_format(int type) {
-  int known = type >= 0 && type < (int)(sizeof FORMATS / sizeof FORMATS[0]);
-  return known && FORMATS[type].columns ? &FORMATS[type] : NULL;
-}
-
 /* Words of one row into the chunks of a unit. */
 static inline void words(const uint8_t *source, int count, uint8_t *chunks, int row) {
   for (int k = 0; k < count; k++) {
@@ -171,7 +159,7 @@ static inline void pack_row(int type, const uint8_t *b, uint8_t *u, int row) {
 
 void blossom_pack_unit(int type, const uint8_t *block, int64_t row_bytes, int rows, uint8_t *unit) {
   if (rows < ROWS) {
-    memset(unit, 0, (size_t)FORMATS[type].unit_bytes);
+    memset(unit, 0, (size_t)blossom_format(type)->unit_bytes);
   }
   /* The switch stands outside of the loop over rows, where the compiler can unroll the latter. */
 #define ROWS_OF(t)                                        \

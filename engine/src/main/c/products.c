@@ -58,6 +58,13 @@ INLINE void multiply(struct traits f, const struct strip *s, int blocks, int64_t
 }
 
 /*
+ * Bytes from a unit to what is fetched meanwhile. Processors foresee only simple streams: those of
+ * units with several parts, or too short for a page, they fetch late. Long units gain up to twice
+ * the speed, Q8_0, which is one stream, least, and from a nearer place.
+ */
+INLINE int fetch_ahead(int type) { return type == Q8_0 ? 1024 : type == Q5_K || type == Q6_K ? 4096 : 2048; }
+
+/*
  * One token: nothing is gained by unpacking first. Blocks whose quants share bytes are taken
  * together, so that these are loaded once.
  */
@@ -65,8 +72,14 @@ INLINE void unit_times_token(int type, const uint8_t *u, int64_t block, const st
   const struct traits f = traits_of(type);
   const int together = type == Q4_K || type == Q5_K ? 2 : 1;
   const int in_group = 8 / f.groups;
+  const int share = blossom_format(type)->unit_bytes / unit_blocks(type) * together;
 #pragma GCC unroll 1
   for (int b = 0; b < unit_blocks(type); b += together) {
+    const uint8_t *ahead = u + fetch_ahead(type) + b / together * share;
+#pragma GCC unroll 16
+    for (int i = 0; i < share; i += 64) {
+      __builtin_prefetch(ahead + i);
+    }
     struct direct sums[2][2];
 #pragma GCC unroll 2
     for (int i = 0; i < together * f.groups; i++) {
