@@ -10,10 +10,13 @@ import org.blossomlm.engine.kernels.Matrix;
 
 /**
  * Brings the matrices of a model into the kernels' own order when it is loaded. Matrix after matrix
- * is packed by all threads and the file's pages are given back at once, so that memory never holds
- * the model twice.
+ * is packed by all threads and the file's pages are given back piece by piece, so that memory never
+ * holds the model twice.
  */
 final class WeightPacker {
+  /** Of the file, packed at once: a vocabulary may have half a gigabyte. */
+  private static final long PIECE_BYTES = 4L << 20;
+
   private final Kernels kernels;
   private final WorkerPool pool;
   private final Arena arena;
@@ -87,18 +90,20 @@ final class WeightPacker {
       return matrix;
     }
     MemorySegment segment = kernels.allocate(size, arena);
+    MemorySegment file = matrix.tensor().data();
+    long rowBytes = matrix.tensor().rowBytes();
     int tiles = (matrix.rows() + Kernels.ROW_TILE - 1) / Kernels.ROW_TILE;
+    long pieces = Math.max(8L * pool.threads(), file.byteSize() / PIECE_BYTES);
     pool.run(
         tiles,
-        Math.max(1, tiles / (8 * pool.threads())),
-        (from, to, scratch) ->
-            kernels.pack(
-                matrix,
-                from * Kernels.ROW_TILE,
-                Math.min(matrix.rows(), to * Kernels.ROW_TILE),
-                segment,
-                scratch));
-    kernels.release(matrix.tensor().data());
+        (int) Math.max(1, tiles / pieces),
+        (from, to, scratch) -> {
+          int first = from * Kernels.ROW_TILE;
+          int last = Math.min(matrix.rows(), to * Kernels.ROW_TILE);
+          kernels.pack(matrix, first, last, segment, scratch);
+          kernels.release(file.asSlice(first * rowBytes, (last - first) * rowBytes));
+        });
+    kernels.release(file); // With what lies across the borders of pieces.
     listener.onWeights(done, total);
     return matrix.withPacked(segment);
   }
