@@ -168,12 +168,7 @@ final class Decoder implements AutoCloseable {
       headNorms(act.key, k, a.keyValueHeads(), w.keyNorm());
       rotate(act.query, q, a.heads(), t);
       rotate(act.key, k, a.keyValueHeads(), t);
-      KvCache cache = batch.cache(t);
-      int position = batch.position(t);
-      MemorySegment page = cache.page(position);
-      int width = a.keyValueWidth();
-      kernels.store(cache.type(), act.key, k, page, cache.keyAt(layer, position), width);
-      kernels.store(cache.type(), act.value, k, page, cache.valueAt(layer, position), width);
+      batch.cache(t).store(kernels, layer, batch.position(t), act.key, act.value, k);
     }
   }
 

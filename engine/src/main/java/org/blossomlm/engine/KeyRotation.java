@@ -28,31 +28,32 @@ final class KeyRotation {
       cos[i] = (float) Math.cos(-positions * rope.angles()[i]);
       sin[i] = (float) Math.sin(-positions * rope.angles()[i]);
     }
-    int width = architecture.keyValueWidth();
-    key = new float[width];
-    turned = Arena.ofAuto().allocate(4L * width, 64);
+    int size = architecture.headSize();
+    key = new float[size];
+    turned = Arena.ofAuto().allocate(4L * size, 64);
   }
 
   /** Moves position {@code p} of page {@code from} to position {@code q} of page {@code to}. */
   void move(MemorySegment from, int p, MemorySegment to, int q) {
-    int width = key.length;
+    int size = key.length;
     for (int layer = 0; layer < layout.layers(); layer++) {
-      layout.type().load(from, layout.keyAt(layer, p), key, width);
-      for (int head = 0; head < width; head += architecture.headSize()) {
-        rotate(head);
+      for (int head = 0; head < layout.heads(); head++) {
+        layout.type().load(from, layout.keyAt(layer, head, p), key, size);
+        rotate();
+        MemorySegment.copy(key, 0, turned, JAVA_FLOAT, 0, size);
+        kernels.store(layout.type(), turned, 0, to, layout.keyAt(layer, head, q), size);
+        long value = layout.valueAt(layer, head, p);
+        long target = layout.valueAt(layer, head, q);
+        MemorySegment.copy(from, value, to, target, layout.vectorBytes());
       }
-      MemorySegment.copy(key, 0, turned, JAVA_FLOAT, 0, width);
-      kernels.store(layout.type(), turned, 0, to, layout.keyAt(layer, q), width);
-      MemorySegment.copy(
-          from, layout.valueAt(layer, p), to, layout.valueAt(layer, q), layout.rowBytes());
     }
   }
 
-  private void rotate(int head) {
+  private void rotate() {
     boolean halves = architecture.rope().halves();
     int half = cos.length;
     for (int i = 0; i < half; i++) {
-      int first = head + (halves ? i : 2 * i);
+      int first = halves ? i : 2 * i;
       int second = halves ? first + half : first + 1;
       float a = key[first];
       float b = key[second];

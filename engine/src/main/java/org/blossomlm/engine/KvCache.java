@@ -54,10 +54,6 @@ final class KvCache implements AutoCloseable {
     return capacity;
   }
 
-  KvType type() {
-    return layout.type();
-  }
-
   int length() {
     return length;
   }
@@ -132,12 +128,14 @@ final class KvCache implements AutoCloseable {
   }
 
   private void copy(MemorySegment from, MemorySegment to, int rows) {
-    long bytes = rows * layout.rowBytes();
+    long bytes = rows * layout.vectorBytes();
     for (int layer = 0; layer < layout.layers(); layer++) {
-      long keys = layout.keyAt(layer, 0);
-      long values = layout.valueAt(layer, 0);
-      MemorySegment.copy(from, keys, to, keys, bytes);
-      MemorySegment.copy(from, values, to, values, bytes);
+      for (int head = 0; head < layout.heads(); head++) {
+        long keys = layout.keyAt(layer, head, 0);
+        long values = layout.valueAt(layer, head, 0);
+        MemorySegment.copy(from, keys, to, keys, bytes);
+        MemorySegment.copy(from, values, to, values, bytes);
+      }
     }
   }
 
@@ -225,26 +223,36 @@ final class KvCache implements AutoCloseable {
     return pages[position / PAGE_TOKENS];
   }
 
-  /** Byte of its page at which a position's keys in a layer start. */
-  long keyAt(int layer, int position) {
-    return layout.keyAt(layer, position);
-  }
-
-  /** Byte of its page at which a position's values in a layer start. */
-  long valueAt(int layer, int position) {
-    return layout.valueAt(layer, position);
+  /**
+   * Stores one token's keys and values of one layer: float32, head after head, from element {@code
+   * offset} on.
+   */
+  void store(
+      Kernels kernels,
+      int layer,
+      int position,
+      MemorySegment keys,
+      MemorySegment values,
+      long offset) {
+    MemorySegment page = pages[position / PAGE_TOKENS];
+    int size = architecture.headSize();
+    for (int head = 0; head < layout.heads(); head++, offset += size) {
+      long key = layout.keyAt(layer, head, position);
+      kernels.store(layout.type(), keys, offset, page, key, size);
+      long value = layout.valueAt(layer, head, position);
+      kernels.store(layout.type(), values, offset, page, value, size);
+    }
   }
 
   /** Points {@code task} at one key/value head of one layer. */
   void view(int layer, int keyValueHead, AttentionTask task) {
-    long head = layout.type().bytes(keyValueHead * architecture.headSize());
     task.pages = pages;
     task.pageTable = pageTable;
     task.pageTokens = PAGE_TOKENS;
     task.type = layout.type();
-    task.keyOffset = keyAt(layer, 0) + head;
-    task.valueOffset = valueAt(layer, 0) + head;
-    task.rowBytes = layout.rowBytes();
+    task.keyOffset = layout.keyAt(layer, keyValueHead, 0);
+    task.valueOffset = layout.valueAt(layer, keyValueHead, 0);
+    task.rowBytes = layout.vectorBytes();
   }
 
   /**

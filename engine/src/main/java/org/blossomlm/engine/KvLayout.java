@@ -4,16 +4,17 @@ import org.blossomlm.engine.kernels.KvType;
 
 /**
  * Where keys and values lie in a page: {@link #PAGE_TOKENS} positions in all layers, one layer
- * after the other, its keys before its values. Within a page and layer keys lie position after
- * position, each with all key/value heads side by side; values likewise.
+ * after the other, its keys before its values, one key/value head after the other. What attention
+ * reads of a page for one head is thus one stream of bytes.
  *
- * @param rowBytes bytes of one position's keys (or values) in one layer
+ * @param heads key/value heads
+ * @param vectorBytes bytes of one position's key (or value) of one head
  */
-record KvLayout(KvType type, int layers, long rowBytes) {
+record KvLayout(KvType type, int layers, int heads, long vectorBytes) {
   static final int PAGE_TOKENS = 64;
 
   static KvLayout of(Architecture a, KvType type) {
-    return new KvLayout(type, a.layers(), type.bytes(a.keyValueWidth()));
+    return new KvLayout(type, a.layers(), a.keyValueHeads(), type.bytes(a.headSize()));
   }
 
   /** Pages that {@code tokens} positions take. */
@@ -22,7 +23,7 @@ record KvLayout(KvType type, int layers, long rowBytes) {
   }
 
   long pageBytes() {
-    return 2L * PAGE_TOKENS * layers * rowBytes;
+    return 2L * PAGE_TOKENS * layers * heads * vectorBytes;
   }
 
   /** Bytes of keys and values of {@code tokens} positions. */
@@ -30,13 +31,14 @@ record KvLayout(KvType type, int layers, long rowBytes) {
     return pages(tokens) * pageBytes();
   }
 
-  /** Byte of its page at which a position's keys in a layer start. */
-  long keyAt(int layer, int position) {
-    return (2L * layer * PAGE_TOKENS + position % PAGE_TOKENS) * rowBytes;
+  /** Byte of its page at which a position's key of a layer and head starts. */
+  long keyAt(int layer, int head, int position) {
+    long vectors = (2L * layer * heads + head) * PAGE_TOKENS + position % PAGE_TOKENS;
+    return vectors * vectorBytes;
   }
 
-  /** Byte of its page at which a position's values in a layer start. */
-  long valueAt(int layer, int position) {
-    return keyAt(layer, position) + PAGE_TOKENS * rowBytes;
+  /** Byte of its page at which a position's value of a layer and head starts. */
+  long valueAt(int layer, int head, int position) {
+    return keyAt(layer, heads + head, position);
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class KvPagePoolTest {
-  private static final KvLayout LAYOUT = new KvLayout(KvType.F16, 2, 32);
+  private static final KvLayout LAYOUT = new KvLayout(KvType.F16, 2, 1, 32);
   private static final int PAGES = 4;
 
   private final KvPagePool pool = new KvPagePool(LAYOUT, PAGES * LAYOUT.pageBytes() + 1);
@@ -212,7 +212,7 @@ class KvPagePoolTest {
   void freed_pages_go_back_to_the_system() throws IOException {
     Path status = Path.of("/proc/self/status");
     assumeTrue(Files.isReadable(status), "resident memory is only told by Linux");
-    KvLayout large = new KvLayout(KvType.F16, 28, 512);
+    KvLayout large = new KvLayout(KvType.F16, 28, 2, 256);
     long bytes = 120 * large.pageBytes();
     try (KvPagePool other = new KvPagePool(large, bytes)) {
       long before = resident(status);

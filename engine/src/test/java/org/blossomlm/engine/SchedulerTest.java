@@ -63,7 +63,7 @@ class SchedulerTest {
 
   /** Two layers, two key/value heads of 32. */
   private static long pageBytes(KvType type) {
-    return new KvLayout(type, 2, type.bytes(64)).pageBytes();
+    return new KvLayout(type, 2, 2, type.bytes(32)).pageBytes();
   }
 
   private static Generation get(Request request)
