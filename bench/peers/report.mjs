@@ -101,7 +101,7 @@ function speedRows(model, [ours, ...peers]) {
 function derivedRows(model, engines) {
   const single = find(model, "decode", (test) => test.depth === 0 && test.sequences === 1);
   const rows = [];
-  for (const entry of model.entries) {
+  for (const entry of single ? model.entries : []) {
     const { test } = entry;
     if (test.kind !== "decode" || entry === single) {
       continue;

@@ -18,6 +18,7 @@ import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.model.ModelException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -67,8 +68,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N")
   private int threads;
 
-  @Option(names = "--kernels", paramLabel = "NAME")
-  private Optional<String> kernels = Optional.empty();
+  @Mixin private LoadingOptions loading = new LoadingOptions();
 
   @Option(names = "--chunk-size", paramLabel = "N")
   private int chunkSize;
@@ -128,43 +128,51 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void measure(String name) throws IOException {
-    Path path = ModelPath.resolve(name, application.messages());
     BenchmarkOptions options = options();
+    LoadOptions how = loading.read(application).withThreads(threads).withChunkSize(chunkSize);
+    Path path = ModelPath.resolve(name, application.messages());
     BenchmarkReport report;
     try (StatusLine status = application.statusLine()) {
       status.begin();
-      report =
-          Benchmark.run(
-              context ->
-                  application
-                      .engine()
-                      .load(
-                          path,
-                          LoadOptions.DEFAULT
-                              .withContextLength(context)
-                              .withThreads(threads)
-                              .withChunkSize(chunkSize)
-                              .withKernels(kernels)),
-              options,
-              (test, step, steps) ->
-                  status.show(application.text("bench.measuring", test, step + 1, steps)));
+      report = Benchmark.run(application.engine()::load, path, how, options, new Progress(status));
     }
     print(text(report));
   }
 
-  private BenchmarkOptions options() {
-    if (threads < 0 || chunkSize < 0) {
-      throw CommandException.usage(
-          application.text(
-              "bench.at-least-one",
-              threads < 0 ? "--threads" : "--chunk-size",
-              Math.min(threads, chunkSize)));
+  /** What is going on, for the status line. */
+  private final class Progress implements Benchmark.Listener {
+    private final StatusLine status;
+
+    Progress(StatusLine status) {
+      this.status = status;
     }
+
+    @Override
+    public void onWeights(long done, long total) {
+      status.show(application.text("status.packing", 100 * done / total));
+    }
+
+    @Override
+    public void onTest(String name, int step, int steps) {
+      status.show(application.text("bench.measuring", name, step + 1, steps));
+    }
+  }
+
+  private BenchmarkOptions options() {
+    atMost("--threads", threads, LoadOptions.MOST_THREADS);
+    atMost("--chunk-size", chunkSize, Integer.MAX_VALUE);
     try {
       return new BenchmarkOptions(
           withoutZero(prompts), withoutZero(generations), depths, sequences, repetitions);
     } catch (IllegalArgumentException e) {
       throw CommandException.usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void atMost(String option, int value, int most) {
+    if (value < 0 || value > most) {
+      throw CommandException.usage(
+          application.text("parameter.invalid", option, value, "0 … " + most));
     }
   }
 
