@@ -24,9 +24,11 @@ public record BenchmarkOptions(
   public static final BenchmarkOptions DEFAULT =
       new BenchmarkOptions(List.of(512), List.of(128), List.of(0), List.of(1), 5);
 
-  private static final int MOST_TOKENS = 1 << 24;
-  private static final int MOST_SEQUENCES = 1024;
-  private static final int MOST_REPETITIONS = 10_000;
+  /** Of a prompt, an answer, or a depth. */
+  public static final int MOST_TOKENS = 1 << 24;
+
+  public static final int MOST_SEQUENCES = 1024;
+  public static final int MOST_REPETITIONS = 10_000;
 
   /**
    * @throws IllegalArgumentException naming what was found and what is allowed

@@ -159,20 +159,27 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchmarkOptions options() {
-    atMost("--threads", threads, LoadOptions.MOST_THREADS);
-    atMost("--chunk-size", chunkSize, Integer.MAX_VALUE);
-    try {
-      return new BenchmarkOptions(
-          withoutZero(prompts), withoutZero(generations), depths, sequences, repetitions);
-    } catch (IllegalArgumentException e) {
-      throw CommandException.usage(String.valueOf(e.getMessage()));
+    within("--prompt", prompts, 0, BenchmarkOptions.MOST_TOKENS);
+    within("--generate", generations, 0, BenchmarkOptions.MOST_TOKENS);
+    within("--depth", depths, 0, BenchmarkOptions.MOST_TOKENS);
+    within("--batch", sequences, 1, BenchmarkOptions.MOST_SEQUENCES);
+    within("--repetitions", List.of(repetitions), 1, BenchmarkOptions.MOST_REPETITIONS);
+    within("--threads", List.of(threads), 0, LoadOptions.MOST_THREADS);
+    within("--chunk-size", List.of(chunkSize), 0, Integer.MAX_VALUE);
+    List<Integer> read = withoutZero(prompts);
+    List<Integer> made = withoutZero(generations);
+    if (read.isEmpty() && made.isEmpty()) {
+      throw CommandException.usage(application.text("bench.nothing"));
     }
+    return new BenchmarkOptions(read, made, depths, sequences, repetitions);
   }
 
-  private void atMost(String option, int value, int most) {
-    if (value < 0 || value > most) {
-      throw CommandException.usage(
-          application.text("parameter.invalid", option, value, "0 … " + most));
+  private void within(String option, List<Integer> values, int least, int most) {
+    for (int value : values) {
+      if (value < least || value > most) {
+        throw CommandException.usage(
+            application.text("parameter.invalid", option, value, least + " … " + most));
+      }
     }
   }
 
