@@ -56,6 +56,9 @@ public final class Benchmark {
   private final List<BenchmarkResult> results = new ArrayList<>();
   private long cacheBytes;
 
+  /** No two sequences have the same tokens: the cache would know them. */
+  private long seed;
+
   private Benchmark(
       LanguageModel model, LoadOptions loading, BenchmarkOptions options, Listener listener) {
     this.model = model;
@@ -150,7 +153,7 @@ public final class Benchmark {
 
   /** The first answer of the process, which nothing has warmed up. */
   private double firstAnswer() {
-    try (TestSequence sequence = new TestSequence(model, 0)) {
+    try (TestSequence sequence = new TestSequence(model, seed++)) {
       return sequence.prompt(BenchmarkReport.FIRST_PROMPT).firstToken();
     }
   }
@@ -159,7 +162,7 @@ public final class Benchmark {
     if (options.prompts().isEmpty()) {
       return;
     }
-    try (TestSequence sequence = new TestSequence(model, depth)) {
+    try (TestSequence sequence = new TestSequence(model, seed++)) {
       sequence.fill(depth);
       for (int tokens : options.prompts()) {
         List<TestSequence.PromptTime> times =
@@ -186,7 +189,7 @@ public final class Benchmark {
       return;
     }
     if (count > 1) {
-      try (ScheduledSequences sequences = new ScheduledSequences(model, count)) {
+      try (ScheduledSequences sequences = new ScheduledSequences(model, count, seed++)) {
         sequences.fill(depth);
         options
             .generations()
@@ -195,7 +198,7 @@ public final class Benchmark {
       }
       return;
     }
-    try (TestSequence sequence = new TestSequence(model, depth)) {
+    try (TestSequence sequence = new TestSequence(model, seed++)) {
       sequence.fill(depth);
       options
           .generations()

@@ -32,7 +32,7 @@ final class ScheduledSequences implements AutoCloseable {
     return 16 + count;
   }
 
-  ScheduledSequences(LanguageModel model, int count) {
+  ScheduledSequences(LanguageModel model, int count, long seed) {
     this.count = count;
     // Contexts that are evaluated again in part must not trickle in beside answers.
     int promptTokens = Math.max(512, 64 * count);
@@ -42,7 +42,7 @@ final class ScheduledSequences implements AutoCloseable {
                 .withParallel(count)
                 .withQueue(count, count)
                 .withPromptTokens(promptTokens, promptTokens));
-    this.random = new RandomTokens(model.tokenizer(), count);
+    this.random = new RandomTokens(model.tokenizer(), seed);
   }
 
   /** Fills a context for each with {@code depth} tokens of its own. */

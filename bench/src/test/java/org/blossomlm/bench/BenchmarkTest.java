@@ -44,7 +44,7 @@ class BenchmarkTest {
             .withThreads(2)
             .withObserver((tensor, count, columns, input) -> tokens.add(count));
     try (LanguageModel model = LanguageModel.load(file, options);
-        ScheduledSequences sequences = new ScheduledSequences(model, 5)) {
+        ScheduledSequences sequences = new ScheduledSequences(model, 5, 1)) {
       for (int depth : new int[] {0, 70}) {
         sequences.fill(depth);
         tokens.clear();
@@ -58,7 +58,7 @@ class BenchmarkTest {
   void says_so_when_a_context_has_no_room_for_the_tokens() {
     try (LanguageModel model =
             LanguageModel.load(file, LoadOptions.DEFAULT.withContextLength(16).withThreads(1));
-        ScheduledSequences sequences = new ScheduledSequences(model, 2)) {
+        ScheduledSequences sequences = new ScheduledSequences(model, 2, 1)) {
       sequences.fill(4);
       assertThatThrownBy(() -> sequences.decode(40))
           .isInstanceOf(IllegalStateException.class)
