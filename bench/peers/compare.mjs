@@ -211,7 +211,7 @@ function writeJson(path, report) {
 /** One run of one test; what went wrong is noted, and the program is not asked for the test again. */
 async function once(entry, engine, model, options) {
   const { test, runs, failures } = entry;
-  if (failures[engine.name] || (engine.can && !engine.can(test))) {
+  if (failures[engine.name]) {
     return;
   }
   try {
@@ -253,13 +253,16 @@ async function compare(options, engines) {
       })),
     })),
   };
-  const total = options.models.length * options.tests.length * options.rounds * engines.length;
+  const takers = (test) => engines.filter((engine) => !engine.can || engine.can(test));
+  const perRound = options.tests.flatMap(takers).length;
+  const total = options.models.length * options.rounds * perRound;
   let done = 0;
   for (const model of report.models) {
     readThrough(model.path);
     for (let round = 0; round < options.rounds; round++) {
       for (const entry of model.entries) {
-        const order = round % 2 === 0 ? engines : engines.toReversed();
+        const taking = takers(entry.test);
+        const order = round % 2 === 0 ? taking : taking.toReversed();
         for (const engine of order) {
           if (interrupted) {
             return report;
