@@ -109,7 +109,8 @@ class CompareScriptTest {
         .contains("### m.gguf")
         .contains("| test | Blossom | llama.cpp (llama-bench) | ratio |")
         // 64 and 128 tokens a second beside 32 and 32.
-        .contains("| prompt of 256, tokens/s | 96.0 (64.0 … 128) | 32.0 (32.0 … 32.0) | 3.00 (2.00 … 4.00) |")
+        .contains(
+            "| prompt of 256, tokens/s | 96.0 (64.0 … 128) | 32.0 (32.0 … 32.0) | 3.00 (2.00 … 4.00) |")
         .contains("2 round(s) in alternation", "native-test kernels", "build 7", "machine: ");
   }
 
@@ -118,15 +119,28 @@ class CompareScriptTest {
     Path json = folder.resolve("report.json");
     Outcome found =
         compare(
-            "-p", "0", "-n", "16", "-d", "0,512", "-b", "8", "-r", "1", "--no-cold", "--json",
-            json.toString(), model.toString());
+            "-p",
+            "0",
+            "-n",
+            "16",
+            "-d",
+            "0,512",
+            "-b",
+            "8",
+            "-r",
+            "1",
+            "--no-cold",
+            "--json",
+            json.toString(),
+            model.toString());
     assertThat(found.status()).as(found.err()).isZero();
     assertThat(found.out())
         .contains("| depth 512 ÷ depth 0 | 1.00 | 1.00 |")
         // llama-bench decodes one sequence only.
         .contains("| 8 sequences ÷ one | 8.00 | – |")
         .contains("decode 16 at depth 0: Blossom reads at 50.0 % of the bandwidth");
-    JsonNode results = JsonMapper.shared().readTree(json.toFile()).get("models").get(0).get("results");
+    JsonNode results =
+        JsonMapper.shared().readTree(json.toFile()).get("models").get(0).get("results");
     assertThat(results).hasSize(3);
     JsonNode batch = results.get(2);
     assertThat(batch.get("sequences").intValue()).isEqualTo(8);
@@ -137,9 +151,9 @@ class CompareScriptTest {
 
   @Test
   void times_a_cold_start_from_outside() throws Exception {
-    program("blossom", "case $1 in run) sleep 0.3; echo word; sleep 1 ;; *) echo blossom 9 ;; esac\n");
-    Outcome found =
-        compare("-p", "0", "-n", "0", "-r", "1", "--format", "json", model.toString());
+    program(
+        "blossom", "case $1 in run) sleep 0.3; echo word; sleep 1 ;; *) echo blossom 9 ;; esac\n");
+    Outcome found = compare("-p", "0", "-n", "0", "-r", "1", "--format", "json", model.toString());
     assertThat(found.status()).as(found.err()).isZero();
     JsonNode cold =
         JsonMapper.shared().readTree(found.out()).get("models").get(0).get("results").get(0);
@@ -208,7 +222,8 @@ class CompareScriptTest {
             "context {\"maxThreads\":2,\"gpu\":false,\"contextSize\":4096,\"sequences\":1}");
     assertThat(found.out())
         .contains("llama.cpp (node-llama-cpp): 1.2.3, llama.cpp b99")
-        .containsPattern("first token after a cold start, s \\| [0-9.]+ \\| [0-9.]+ \\| [+-][0-9.]+ s")
+        .containsPattern(
+            "first token after a cold start, s \\| [0-9.]+ \\| [0-9.]+ \\| [+-][0-9.]+ s")
         .contains("of its cold start before it opens the model");
   }
 
