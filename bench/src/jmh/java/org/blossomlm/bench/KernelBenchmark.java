@@ -19,7 +19,6 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -44,7 +43,7 @@ public abstract class KernelBenchmark {
   @Param({"scalar", "vector", "native"})
   public String provider = "";
 
-  final Arena arena = Arena.ofShared();
+  final Arena arena = Arena.ofAuto();
   final Scratch scratch = new Scratch(0);
   final SplittableRandom random = new SplittableRandom(20251125);
   Kernels kernels = choose("scalar");
@@ -57,11 +56,6 @@ public abstract class KernelBenchmark {
 
   private static Kernels choose(String name) {
     return KernelProvider.choose(Optional.of(name)).kernels();
-  }
-
-  @TearDown
-  public void release() {
-    arena.close();
   }
 
   /** Numbers from -1 to 1. */
