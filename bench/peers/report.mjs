@@ -128,7 +128,7 @@ function memoryRows(model, engines) {
 function notes(model, ours, peers) {
   const lines = [];
   for (const entry of model.entries) {
-    if (entry.test.kind === "decode") {
+    if (entry.test.kind === "decode" && entry.test.sequences === 1) {
       const shares = entry.runs[ours.name].map((run) => run.bandwidthShare).filter(Boolean);
       if (shares.length) {
         const percent = summary(shares.map((value) => value * 100));

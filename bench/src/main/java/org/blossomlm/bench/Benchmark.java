@@ -39,6 +39,19 @@ public final class Benchmark {
      * @param step from 0
      */
     void onTest(String name, int step, int steps);
+
+    /**
+     * As {@link #onTest}, for what is no test of the model's speed.
+     */
+    void onPart(Part part, int step, int steps);
+  }
+
+  /** What a benchmark consists of beside its tests. */
+  public enum Part {
+    LOADING,
+    READ_BANDWIDTH,
+    FLOAT32,
+    PRODUCTS
   }
 
   private static final double WARM_UP_SECONDS = 1.5;
@@ -90,7 +103,7 @@ public final class Benchmark {
     MachineDescription machine = MachineDescription.here();
     double startUp =
         (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1e3;
-    listener.onTest("load", 0, steps(options));
+    listener.onPart(Part.LOADING, 0, steps(options));
     LoadOptions complete = withRoom(gguf, loading, options);
     long start = System.nanoTime();
     try (LanguageModel model = loader.load(gguf, complete, listener)) {
@@ -141,11 +154,11 @@ public final class Benchmark {
 
   private BenchmarkReport.Limits limits() {
     int threads = model.threads();
-    listener.onTest("read bandwidth", steps - 3, steps);
+    listener.onPart(Part.READ_BANDWIDTH, steps - 3, steps);
     ReadBandwidth bandwidth = ReadBandwidth.measure(threads);
-    listener.onTest("float32", steps - 2, steps);
+    listener.onPart(Part.FLOAT32, steps - 2, steps);
     DotProductRate float32 = DotProductRate.measure(threads);
-    listener.onTest("products", steps - 1, steps);
+    listener.onPart(Part.PRODUCTS, steps - 1, steps);
     var kernels = KernelProvider.choose(loading.kernels()).kernels();
     ProductRate products = ProductRate.measure(kernels, threads, cost.elements());
     return new BenchmarkReport.Limits(bandwidth, float32, products);

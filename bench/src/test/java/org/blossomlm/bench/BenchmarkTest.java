@@ -83,6 +83,11 @@ class BenchmarkTest {
               }
 
               @Override
+              public void onPart(Benchmark.Part part, int step, int steps) {
+                heard.add(step + "/" + steps + " " + part);
+              }
+
+              @Override
               public void onWeights(long done, long total) {}
             });
     assertThat(report.results())
@@ -90,12 +95,12 @@ class BenchmarkTest {
         .containsExactly("tg3 @ d64", "tg3 × 24 @ d64");
     assertThat(heard)
         .containsExactly(
-            "0/6 load",
+            "0/6 LOADING",
             "1/6 tg3 @ d64",
             "2/6 tg3 × 24 @ d64",
-            "3/6 read bandwidth",
-            "4/6 float32",
-            "5/6 products");
+            "3/6 READ_BANDWIDTH",
+            "4/6 FLOAT32",
+            "5/6 PRODUCTS");
     // 64 positions of 24 sequences: 4 layers, 2 key/value heads of 64 elements, 2 bytes each,
     // twice.
     assertThat(report.memory().cache()).isGreaterThanOrEqualTo(24L * 64 * 4 * 2 * 64 * 2 * 2);

@@ -156,6 +156,18 @@ final class BenchCommand implements Callable<Integer> {
     public void onTest(String name, int step, int steps) {
       status.show(application.text("bench.measuring", name, step + 1, steps));
     }
+
+    @Override
+    public void onPart(Benchmark.Part part, int step, int steps) {
+      String name =
+          switch (part) {
+            case LOADING -> "bench.loading";
+            case READ_BANDWIDTH -> "bench.bandwidth";
+            case FLOAT32 -> "bench.float32";
+            case PRODUCTS -> "bench.products";
+          };
+      onTest(application.text(name), step, steps);
+    }
   }
 
   private BenchmarkOptions options() {
