@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.Setup;
  * encoding of 128 tokens of 1024 activations before each product. Kernels that have nothing to do
  * for a type do nothing here, and take no time.
  */
+@SuppressWarnings("this-escape") // Nothing but JMH extends it, with classes that add no state.
 public class Preparation extends KernelBenchmark {
   private static final int TOKENS = 128;
 

@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.TearDown;
  * weights packed and activations encoded before. A token is 2²⁰ operations, a multiplication and an
  * addition being two.
  */
+@SuppressWarnings("this-escape") // Nothing but JMH extends it, with classes that add no state.
 public class Products extends KernelBenchmark {
   @Param public TensorType type = TensorType.F32;
 

@@ -185,7 +185,7 @@ class BenchCommandTest {
         .contains("What was measured", "tiny.gguf", "Speed", "of memory", "of products")
         .contains("JVM start", "loading", "first token, cold", "together")
         .contains("memory read", "GB/s", "on cached data", "float32 multiply-add", "GOP/s");
-    assertThat(out()).containsPattern("peak memory +[0-9.]+ MiB \\(model .*, the rest .*\\)");
+    assertThat(out()).containsPattern("peak memory +[0-9.]+ [MG]iB \\(model .*, the rest .*\\)");
     assertThat(err()).isEmpty();
   }
 
