@@ -1,23 +1,27 @@
 // Measures llama.cpp, as the npm package node-llama-cpp ships it, and prints one JSON object.
 //
 //   node node-llama-cpp.mjs '{"model": FILE, "threads": 2, "prompts": [256], "generations": [64],
-//                             "depths": [0], "repetitions": 1, "cold": false}'
+//                             "depths": [0], "sequences": [1], "repetitions": 1}'
+//   node node-llama-cpp.mjs '{"model": FILE, "threads": 2, "ask": "Hello"}'
 //
 // The work is that of llama-bench: random tokens, batches of 512, float16 keys and values, one
 // warm-up run, nothing from a cache, logits after the last token of a prompt. The loop that decodes
-// takes the likeliest token.
+// takes the likeliest token. Several sequences are decoded in one context, whose batches take a
+// token of each; their time counts from when all have their first token. With "ask" the first token
+// of an answer to that text is printed as soon as it is there, and nothing else is measured.
 
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { pathToFileURL } from "node:url";
 
-const started = performance.timeOrigin;
 const options = JSON.parse(process.argv[2]);
-const { getLlama, LlamaLogLevel } = await import(options.package ?? "node-llama-cpp");
+const { getLlama, LlamaLogLevel } = await import(
+  options.package ? pathToFileURL(options.package).href : "node-llama-cpp"
+);
 
-const seconds = (from) => (performance.now() - from) / 1000;
 const now = () => performance.now();
+const seconds = (from) => (now() - from) / 1000;
 
-const loading = now();
 const llama = await getLlama({
   gpu: false,
   build: "never",
@@ -25,16 +29,36 @@ const llama = await getLlama({
   maxThreads: options.threads,
   logLevel: LlamaLogLevel.error,
 });
+/** Since the process was started: Node.js, the modules, and the choice of a binary. */
+const wrapperSeconds = now() / 1000;
+const loading = now();
 const model = await llama.loadModel({ modelPath: options.model });
-const longest = Math.max(...options.depths) + Math.max(...options.prompts, ...options.generations, 1);
+
+const { prompts = [], generations = [], depths = [0], sequences: counts = [1] } = options;
 const context = await model.createContext({
-  contextSize: longest + 8,
+  contextSize: options.ask
+    ? 4096
+    : Math.max(...depths) + Math.max(...prompts, ...generations, 1) + 8,
   batchSize: 512,
-  sequences: 1,
+  sequences: Math.max(...counts),
   threads: { ideal: options.threads, min: options.threads },
 });
-const sequence = context.getSequence();
 const loadSeconds = seconds(loading);
+
+const greedy = { temperature: 0, topK: 1, yieldEogToken: true };
+
+if (options.ask) {
+  const tokens = model.tokenize(options.ask);
+  const first = await context.getSequence().evaluate(tokens, greedy).next();
+  process.stdout.write(model.detokenize([first.value], true) + "\n");
+  process.stderr.write(
+    JSON.stringify({ wrapper_seconds: wrapperSeconds, load_seconds: loadSeconds }) + "\n",
+  );
+  await llama.dispose();
+  process.exit(0);
+}
+
+const sequences = Array.from({ length: Math.max(...counts) }, () => context.getSequence());
 
 // Ordinary tokens: the special ones lie at the end of the vocabularies, or among the first three.
 let state = 1;
@@ -44,31 +68,34 @@ const randomToken = () => {
 };
 const randomTokens = (count) => Array.from({ length: count }, randomToken);
 
-const greedy = { temperature: 0, topK: 1, yieldEogToken: true };
-
-// Evaluates the tokens and then decodes `count` more. Returns the seconds of both.
-async function run(tokens, count) {
-  const from = now();
-  const iterator = sequence.evaluate(tokens, greedy);
-  let result = await iterator.next();
-  const prompt = seconds(from);
+async function next(iterator, done) {
+  const result = await iterator.next();
   if (result.done) {
-    throw new Error("node-llama-cpp gave no token");
+    throw new Error(`node-llama-cpp stopped after ${done} tokens`);
   }
+}
+
+/** Evaluates tokens in every sequence and then decodes `count` more; the seconds of both. */
+async function run(used, tokenCount, count) {
+  const from = now();
+  const iterators = used.map((sequence) => sequence.evaluate(randomTokens(tokenCount), greedy));
+  await Promise.all(iterators.map((iterator) => next(iterator, 0)));
+  const prompt = seconds(from);
   const decoding = now();
-  for (let i = 0; i < count; i++) {
-    result = await iterator.next();
-    if (result.done) {
-      throw new Error(`node-llama-cpp stopped after ${i} of ${count} tokens`);
-    }
-  }
+  await Promise.all(
+    iterators.map(async (iterator) => {
+      for (let i = 0; i < count; i++) {
+        await next(iterator, i);
+      }
+    }),
+  );
   const generation = seconds(decoding);
-  await iterator.return();
+  await Promise.all(iterators.map((iterator) => iterator.return()));
   return { prompt, generation };
 }
 
-// Empties the sequence, or cuts it back to its first `depth` tokens.
-async function rewind(depth) {
+/** Empties the sequence, or cuts it back to its first `depth` tokens. */
+async function rewind(sequence, depth) {
   if (depth === 0) {
     await sequence.clearHistory();
     return;
@@ -82,43 +109,50 @@ async function rewind(depth) {
   }
 }
 
-async function measure(test, n, depth, action) {
-  await rewind(0);
-  if (depth > 0) {
-    await sequence.evaluateWithoutGeneratingNewTokens(randomTokens(depth));
-  }
-  const all = [];
-  for (let i = -1; i < options.repetitions; i++) {
-    await rewind(depth);
-    const time = await action();
-    if (i >= 0) {
-      all.push(time);
+async function measure(kind, tokens, depth, count) {
+  const used = sequences.slice(0, count);
+  for (const sequence of used) {
+    await rewind(sequence, 0);
+    if (depth > 0) {
+      await sequence.evaluateWithoutGeneratingNewTokens(randomTokens(depth));
     }
   }
-  return { test, n, depth, seconds: all };
+  const times = [];
+  for (let i = -1; i < options.repetitions; i++) {
+    for (const sequence of used) {
+      await rewind(sequence, depth);
+    }
+    const time =
+      kind === "prompt"
+        ? (await run(used, tokens, 0)).prompt
+        : (await run(used, 1, tokens)).generation;
+    if (i >= 0) {
+      times.push(time);
+    }
+  }
+  return { kind, tokens, depth, sequences: count, seconds: times };
 }
 
-const output = { engine: "llama.cpp (node-llama-cpp)", load_seconds: loadSeconds, results: [] };
-if (options.cold) {
-  await run(randomTokens(options.prompts[0]), 0);
-  output.first_token_seconds = (performance.timeOrigin + now() - started) / 1000;
-  output.load_to_first_token_seconds = seconds(loading);
-} else {
-  for (const depth of options.depths) {
-    for (const n of options.prompts) {
-      output.results.push(
-        await measure("prompt", n, depth, async () => (await run(randomTokens(n), 0)).prompt),
-      );
-    }
-    for (const n of options.generations) {
-      output.results.push(
-        await measure("decode", n, depth, async () => (await run(randomTokens(1), n)).generation),
-      );
+const results = [];
+for (const depth of depths) {
+  for (const tokens of prompts) {
+    results.push(await measure("prompt", tokens, depth, 1));
+  }
+  for (const count of counts) {
+    for (const tokens of generations) {
+      results.push(await measure("decode", tokens, depth, count));
     }
   }
 }
-output.threads = context.currentThreads;
-output.flash_attention = context.flashAttention;
+const output = {
+  engine: "llama.cpp",
+  release: llama.llamaCppRelease.release,
+  wrapper_seconds: wrapperSeconds,
+  load_seconds: loadSeconds,
+  threads: context.currentThreads,
+  flash_attention: context.flashAttention,
+  results,
+};
 try {
   const status = readFileSync("/proc/self/status", "utf8");
   output.peak_memory_bytes = Number(/VmHWM:\s*(\d+)/.exec(status)[1]) * 1024;

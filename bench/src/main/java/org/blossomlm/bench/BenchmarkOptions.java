@@ -24,12 +24,11 @@ public record BenchmarkOptions(
   public static final BenchmarkOptions DEFAULT =
       new BenchmarkOptions(List.of(512), List.of(128), List.of(0), List.of(1), 5);
 
-  /** The prompt of the first answer after loading, where no length is asked for. */
-  static final int FIRST_PROMPT = 16;
+  /** Of a prompt, an answer, or a depth. */
+  public static final int MOST_TOKENS = 1 << 24;
 
-  private static final int MOST_TOKENS = 1 << 24;
-  private static final int MOST_SEQUENCES = 1024;
-  private static final int MOST_REPETITIONS = 10_000;
+  public static final int MOST_SEQUENCES = 1024;
+  public static final int MOST_REPETITIONS = 10_000;
 
   /**
    * @throws IllegalArgumentException naming what was found and what is allowed
@@ -61,10 +60,12 @@ public record BenchmarkOptions(
 
   /** Tokens that the context of a sequence must hold. */
   public int contextLength() {
-    int most = FIRST_PROMPT;
+    int most = BenchmarkReport.FIRST_PROMPT;
     most = Math.max(most, prompts.isEmpty() ? 0 : Collections.max(prompts));
     most = Math.max(most, generations.isEmpty() ? 0 : Collections.max(generations));
+    int together = Collections.max(sequences);
+    int lead = together > 1 ? ScheduledSequences.lead(together) : 0;
     // One more: a prompt of a depth's tokens needs room for its answer.
-    return Collections.max(depths) + most + 1;
+    return Collections.max(depths) + most + lead + 1;
   }
 }

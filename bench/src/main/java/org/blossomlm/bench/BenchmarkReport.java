@@ -3,33 +3,50 @@ package org.blossomlm.bench;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.blossomlm.engine.kernels.KvType;
 
 /**
  * What a run measured.
  *
- * @param kernels provider and width, e.g. {@code vector-256}
- * @param bandwidth the limit of decoding, measured in the same run with the same threads
- * @param arithmetic the limit of prompts, likewise
+ * @param limits of the machine, measured in the same run with the same threads
  */
 public record BenchmarkReport(
     MachineDescription machine,
     ModelDescription model,
-    String kernels,
-    int threads,
-    int repetitions,
+    Setup setup,
     Start start,
     Memory memory,
-    ReadBandwidth bandwidth,
-    DotProductRate arithmetic,
+    Limits limits,
     List<BenchmarkResult> results) {
+
+  /** Tokens of the first prompt after loading. */
+  public static final int FIRST_PROMPT = 16;
+
+  /**
+   * How the model was run.
+   *
+   * @param kernels provider and width, e.g. {@code vector-256}
+   * @param pack whether weights could be brought into the kernels' own order
+   * @param repetitions of each test
+   */
+  public record Setup(String kernels, int threads, KvType kvType, boolean pack, int repetitions) {}
+
+  /**
+   * What the machine allows.
+   *
+   * @param bandwidth the limit of decoding
+   * @param float32 arithmetic in registers, whatever the kernels do
+   * @param products the limit of prompts: the kernels' own products on data in the caches
+   */
+  public record Limits(ReadBandwidth bandwidth, DotProductRate float32, ProductRate products) {}
 
   /**
    * From nothing to the first token, in seconds.
    *
    * @param startUp from the start of the virtual machine to that of loading
    * @param load of the model
-   * @param firstToken of the first answer, from the request with a short prompt; the code that it
-   *     runs is not compiled yet
+   * @param firstToken of the first answer, from the request with a prompt of {@link #FIRST_PROMPT}
+   *     tokens; the code that it runs is not compiled yet
    */
   public record Start(double startUp, double load, double firstToken) {
     public double total() {
@@ -43,7 +60,7 @@ public record BenchmarkReport(
    * @param peak most that was resident, the mapped model included; nothing where the system does
    *     not say
    * @param file the model
-   * @param cache keys and values, at most
+   * @param cache pages of keys and values, prefixes kept for later prompts included, at most
    */
   public record Memory(OptionalLong peak, long file, long cache) {
     /** What was resident beyond the model and its cache; negative if not all of the model was. */
@@ -60,12 +77,12 @@ public record BenchmarkReport(
 
   /** Share of the machine's read bandwidth that a test reached. */
   public double bandwidthShare(BenchmarkResult result) {
-    return result.bytesPerSecond() / bandwidth.bytesPerSecond();
+    return result.bytesPerSecond() / limits.bandwidth().bytesPerSecond();
   }
 
-  /** Share of the machine's float32 arithmetic that a test reached. */
-  public double arithmeticShare(BenchmarkResult result) {
-    return result.operationsPerSecond() / arithmetic.operationsPerSecond();
+  /** Share of the speed that the kernels' products have on data in the caches. */
+  public double productShare(BenchmarkResult result) {
+    return result.operationsPerSecond() / limits.products().operationsPerSecond();
   }
 
   /**

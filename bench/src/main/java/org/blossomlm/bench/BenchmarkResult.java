@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param depth tokens that were in the context before
  * @param sequences that were decoded at the same time; 1 for prompts
  * @param seconds of each repetition
- * @param firstToken of prompts: seconds from the request to the first token of the answer
+ * @param firstToken of prompts: seconds from the request to the first token of the answer, with
+ *     warm code and the tokens of {@code depth} computed before
  * @param bytes that had to be read from memory
  * @param operations that had to be done, a multiplication and an addition being two
  */

@@ -1,8 +1,12 @@
 package org.blossomlm.bench;
 
+import java.util.EnumMap;
+import java.util.Map;
+import org.blossomlm.engine.kernels.KvType;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.tensor.Tensor;
+import org.blossomlm.model.tensor.TensorType;
 
 /**
  * What a forward pass has to read and to compute, by the dimensions of a model. Lookups of
@@ -11,20 +15,23 @@ import org.blossomlm.model.tensor.Tensor;
  * @param layerWeights elements of all matrices in the layers
  * @param outputWeights elements of the output projection
  * @param weightBytes of the layers' matrices and the output projection, as the file holds them
- * @param cacheElements elements of keys and values per position
+ * @param cacheBytesPerPosition of keys and values
  * @param queryElements elements of the queries of all layers
+ * @param elements of all matrices that a token is multiplied with, by type
  */
 record ModelCost(
     long layerWeights,
     long outputWeights,
     long weightBytes,
-    long cacheElements,
-    long queryElements) {
+    long cacheBytesPerPosition,
+    long queryElements,
+    Map<TensorType, Long> elements) {
 
-  /** Keys and values are float16. */
-  private static final int CACHE_BYTES = Short.BYTES;
+  ModelCost {
+    elements = Map.copyOf(elements);
+  }
 
-  static ModelCost of(GgufFile file) {
+  static ModelCost of(GgufFile file, KvType kvType) {
     GgufMetadata metadata = file.metadata();
     String a = metadata.requireString("general.architecture");
     long layers = metadata.requireInteger(a + ".block_count");
@@ -36,10 +43,12 @@ record ModelCost(
             .orElseGet(() -> metadata.requireInteger(a + ".embedding_length") / heads);
     long layerWeights = 0;
     long bytes = 0;
+    Map<TensorType, Long> elements = new EnumMap<>(TensorType.class);
     for (Tensor tensor : file.tensors().values()) {
       if (tensor.name().startsWith("blk.") && tensor.dimensions().size() > 1) {
         layerWeights += tensor.elements();
         bytes += tensor.data().byteSize();
+        elements.merge(tensor.type(), tensor.elements(), Long::sum);
       }
     }
     Tensor output =
@@ -48,13 +57,14 @@ record ModelCost(
         layerWeights,
         output.elements(),
         bytes + output.data().byteSize(),
-        2 * layers * keyValueHeads * headSize,
-        layers * heads * headSize);
+        2 * layers * keyValueHeads * kvType.bytes(Math.toIntExact(headSize)),
+        layers * heads * headSize,
+        elements);
   }
 
   /** Bytes of keys and values of so many positions. */
   long cacheBytes(long positions) {
-    return positions * cacheElements * CACHE_BYTES;
+    return positions * cacheBytesPerPosition;
   }
 
   /**
@@ -64,7 +74,7 @@ record ModelCost(
    */
   double decodeBytes(int tokens, int depth, int sequences) {
     double positions = tokens * (depth + (tokens + 1) / 2.0);
-    return (double) tokens * weightBytes + sequences * positions * cacheElements * CACHE_BYTES;
+    return (double) tokens * weightBytes + sequences * positions * cacheBytesPerPosition;
   }
 
   /** Bytes that must be read for a prompt, if all weights are read once. */

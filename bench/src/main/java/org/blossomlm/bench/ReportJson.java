@@ -12,12 +12,14 @@ final class ReportJson {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("machine", machine(report.machine()));
     json.put("model", model(report.model()));
-    json.put("kernels", report.kernels());
-    json.put("threads", report.threads());
-    json.put("repetitions", report.repetitions());
+    json.put("kernels", report.setup().kernels());
+    json.put("threads", report.setup().threads());
+    json.put("kv_type", report.setup().kvType().id());
+    json.put("pack", report.setup().pack());
+    json.put("repetitions", report.setup().repetitions());
     json.put("start", start(report.start()));
     json.put("memory", memory(report.memory()));
-    json.put("limits", limits(report));
+    json.put("limits", limits(report.limits()));
     json.put("results", report.results().stream().map(result -> result(report, result)).toList());
     return json;
   }
@@ -50,6 +52,7 @@ final class ReportJson {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("start_up_seconds", start.startUp());
     json.put("load_seconds", start.load());
+    json.put("first_prompt_tokens", BenchmarkReport.FIRST_PROMPT);
     json.put("first_token_seconds", start.firstToken());
     json.put("total_seconds", start.total());
     return json;
@@ -60,13 +63,15 @@ final class ReportJson {
     memory.peak().ifPresent(bytes -> json.put("peak_bytes", bytes));
     json.put("model_bytes", memory.file());
     json.put("cache_bytes", memory.cache());
+    memory.beyond().ifPresent(bytes -> json.put("other_bytes", bytes));
     return json;
   }
 
-  private static Map<String, Object> limits(BenchmarkReport report) {
+  private static Map<String, Object> limits(BenchmarkReport.Limits limits) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("read_bytes_per_second", report.bandwidth().bytesPerSecond());
-    json.put("float32_operations_per_second", report.arithmetic().operationsPerSecond());
+    json.put("read_bytes_per_second", limits.bandwidth().bytesPerSecond());
+    json.put("product_operations_per_second", limits.products().operationsPerSecond());
+    json.put("float32_operations_per_second", limits.float32().operationsPerSecond());
     return json;
   }
 
@@ -86,7 +91,7 @@ final class ReportJson {
     json.put("bytes_per_second", result.bytesPerSecond());
     json.put("bandwidth_share", report.bandwidthShare(result));
     json.put("operations_per_second", result.operationsPerSecond());
-    json.put("arithmetic_share", report.arithmeticShare(result));
+    json.put("product_share", report.productShare(result));
     return json;
   }
 }

@@ -15,8 +15,8 @@ public final class ReportTable {
     READ("GB/s"),
     READ_SHARE("of memory"),
     ARITHMETIC("GOP/s"),
-    ARITHMETIC_SHARE("of float32"),
-    FIRST_TOKEN("first token ms");
+    PRODUCT_SHARE("of products"),
+    FIRST_TOKEN("to first token, ms");
 
     private final String heading;
 
@@ -37,7 +37,7 @@ public final class ReportTable {
         number(result.bytesPerSecond() / 1e9),
         percent(report.bandwidthShare(result)),
         number(result.operationsPerSecond() / 1e9),
-        percent(report.arithmeticShare(result)),
+        percent(report.productShare(result)),
         result.firstToken().map(sample -> number(sample.median() * 1e3)).orElse("–"));
   }
 
@@ -52,17 +52,20 @@ public final class ReportTable {
 
   static String markdown(BenchmarkReport report) {
     StringBuilder text = new StringBuilder();
+    BenchmarkReport.Setup setup = report.setup();
     text.append(
-        "**%s** (%s, %s, %s of weights, %s MiB), %s kernels, %d threads, %d repetitions\n\n"
+        "**%s** (%s, %s, %s of weights, %s MiB), %s kernels, %d threads, keys and values %s%s, %d repetitions\n\n"
             .formatted(
                 report.model().file(),
                 report.model().name(),
                 report.model().quantization(),
                 parameters(report.model().parameters()),
                 report.model().bytes() >> 20,
-                report.kernels(),
-                report.threads(),
-                report.repetitions()));
+                setup.kernels(),
+                setup.threads(),
+                setup.kvType().id(),
+                setup.pack() ? "" : ", weights as in the file",
+                setup.repetitions()));
     List<String> headings = new ArrayList<>();
     for (Column column : Column.values()) {
       headings.add(column.heading);
@@ -79,8 +82,13 @@ public final class ReportTable {
     List<String> facts = new ArrayList<>();
     var start = report.start();
     facts.add(
-        "start: %.2f s to loading, %.2f s loading, %.2f s to the first token, together %.2f s"
-            .formatted(start.startUp(), start.load(), start.firstToken(), start.total()));
+        "cold start: %.2f s until loading, %.2f s loading, %.2f s for %d prompt tokens and the first of the answer, together %.2f s"
+            .formatted(
+                start.startUp(),
+                start.load(),
+                start.firstToken(),
+                BenchmarkReport.FIRST_PROMPT,
+                start.total()));
     var memory = report.memory();
     if (memory.peak().isPresent()) {
       facts.add(
@@ -92,20 +100,23 @@ public final class ReportTable {
                   memory.beyond().orElse(0) >> 20));
     }
     facts.add(
-        "limits in the same run: %s GB/s read, %s GOP/s float32 multiply-add"
+        "limits in the same run: %s GB/s read; %s GOP/s in the kernels' products on cached data; %s GOP/s float32 multiply-add"
             .formatted(
-                number(report.bandwidth().bytesPerSecond() / 1e9),
-                number(report.arithmetic().operationsPerSecond() / 1e9)));
+                number(report.limits().bandwidth().bytesPerSecond() / 1e9),
+                number(report.limits().products().operationsPerSecond() / 1e9),
+                number(report.limits().float32().operationsPerSecond() / 1e9)));
     MachineDescription machine = report.machine();
     facts.add(
-        "machine: %s, %d cores, %.0f GiB, %s, Java %s, load average %.1f"
+        "machine: %s, %d cores, %.0f GiB, %s, Java %s%s"
             .formatted(
                 machine.processor(),
                 machine.cores(),
                 machine.memory() / 0x1p30,
                 machine.system(),
                 machine.java(),
-                machine.loadAverage()));
+                machine.loadAverage() < 0
+                    ? ""
+                    : ", load average before " + number(machine.loadAverage())));
     return facts;
   }
 

@@ -18,6 +18,7 @@ import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.model.ModelException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -67,8 +68,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N")
   private int threads;
 
-  @Option(names = "--kernels", paramLabel = "NAME")
-  private Optional<String> kernels = Optional.empty();
+  @Mixin private LoadingOptions loading = new LoadingOptions();
 
   @Option(names = "--chunk-size", paramLabel = "N")
   private int chunkSize;
@@ -128,43 +128,70 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void measure(String name) throws IOException {
-    Path path = ModelPath.resolve(name, application.messages());
     BenchmarkOptions options = options();
+    LoadOptions how = loading.read(application).withThreads(threads).withChunkSize(chunkSize);
+    Path path = ModelPath.resolve(name, application.messages());
     BenchmarkReport report;
     try (StatusLine status = application.statusLine()) {
       status.begin();
-      report =
-          Benchmark.run(
-              context ->
-                  application
-                      .engine()
-                      .load(
-                          path,
-                          LoadOptions.DEFAULT
-                              .withContextLength(context)
-                              .withThreads(threads)
-                              .withChunkSize(chunkSize)
-                              .withKernels(kernels)),
-              options,
-              (test, step, steps) ->
-                  status.show(application.text("bench.measuring", test, step + 1, steps)));
+      report = Benchmark.run(application.engine()::load, path, how, options, new Progress(status));
     }
     print(text(report));
   }
 
-  private BenchmarkOptions options() {
-    if (threads < 0 || chunkSize < 0) {
-      throw CommandException.usage(
-          application.text(
-              "bench.at-least-one",
-              threads < 0 ? "--threads" : "--chunk-size",
-              Math.min(threads, chunkSize)));
+  /** What is going on, for the status line. */
+  private final class Progress implements Benchmark.Listener {
+    private final StatusLine status;
+
+    Progress(StatusLine status) {
+      this.status = status;
     }
-    try {
-      return new BenchmarkOptions(
-          withoutZero(prompts), withoutZero(generations), depths, sequences, repetitions);
-    } catch (IllegalArgumentException e) {
-      throw CommandException.usage(String.valueOf(e.getMessage()));
+
+    @Override
+    public void onWeights(long done, long total) {
+      status.show(application.text("status.packing", 100 * done / total));
+    }
+
+    @Override
+    public void onTest(String name, int step, int steps) {
+      status.show(application.text("bench.measuring", name, step + 1, steps));
+    }
+
+    @Override
+    public void onPart(Benchmark.Part part, int step, int steps) {
+      String name =
+          switch (part) {
+            case LOADING -> "bench.loading";
+            case READ_BANDWIDTH -> "bench.bandwidth";
+            case FLOAT32 -> "bench.float32";
+            case PRODUCTS -> "bench.products";
+          };
+      onTest(application.text(name), step, steps);
+    }
+  }
+
+  private BenchmarkOptions options() {
+    within("--prompt", prompts, 0, BenchmarkOptions.MOST_TOKENS);
+    within("--generate", generations, 0, BenchmarkOptions.MOST_TOKENS);
+    within("--depth", depths, 0, BenchmarkOptions.MOST_TOKENS);
+    within("--batch", sequences, 1, BenchmarkOptions.MOST_SEQUENCES);
+    within("--repetitions", List.of(repetitions), 1, BenchmarkOptions.MOST_REPETITIONS);
+    within("--threads", List.of(threads), 0, LoadOptions.MOST_THREADS);
+    within("--chunk-size", List.of(chunkSize), 0, Integer.MAX_VALUE);
+    List<Integer> read = withoutZero(prompts);
+    List<Integer> made = withoutZero(generations);
+    if (read.isEmpty() && made.isEmpty()) {
+      throw CommandException.usage(application.text("bench.nothing"));
+    }
+    return new BenchmarkOptions(read, made, depths, sequences, repetitions);
+  }
+
+  private void within(String option, List<Integer> values, int least, int most) {
+    for (int value : values) {
+      if (value < least || value > most) {
+        throw CommandException.usage(
+            application.text("parameter.invalid", option, value, least + " … " + most));
+      }
     }
   }
 

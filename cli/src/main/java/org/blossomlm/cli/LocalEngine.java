@@ -8,6 +8,7 @@ import org.blossomlm.cli.chat.Engine;
 import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.engine.Chat;
 import org.blossomlm.engine.LanguageModel;
+import org.blossomlm.engine.LoadListener;
 import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.model.chat.ChatTemplate;
 import org.blossomlm.model.chat.ChatTemplates;
@@ -16,9 +17,9 @@ import org.blossomlm.model.chat.SpecialTokens;
 /** The engine of this program. */
 final class LocalEngine implements Engine {
   @Override
-  public LanguageModel load(Path gguf, LoadOptions options) {
+  public LanguageModel load(Path gguf, LoadOptions options, LoadListener listener) {
     try {
-      return LanguageModel.load(gguf, options);
+      return LanguageModel.load(gguf, options, listener);
     } catch (IllegalArgumentException e) {
       // An option that this machine cannot follow, such as kernels that do not work here.
       throw CommandException.usage(String.valueOf(e.getMessage()));

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.blossomlm.cli.chat.AnswerListener;
 import org.blossomlm.cli.chat.JLineTerminal;
 import org.blossomlm.cli.chat.ModelOpener;
@@ -25,12 +23,11 @@ import org.blossomlm.cli.terminal.AnswerSink;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.FinishReason;
 import org.blossomlm.engine.Generation;
-import org.blossomlm.engine.LoadOptions;
-import org.blossomlm.engine.kernels.KvType;
 import org.blossomlm.model.chat.ChatMessage;
 import org.blossomlm.model.chat.ChatTemplates;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -68,14 +65,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--nowordwrap")
   private boolean noWordWrap;
 
-  @Option(names = "--kernels", paramLabel = "NAME")
-  private Optional<String> kernels = Optional.empty();
-
-  @Option(names = "--kv-type", paramLabel = "f16|q8_0")
-  private Optional<String> kvType = Optional.empty();
-
-  @Option(names = "--no-pack")
-  private boolean noPack;
+  @Mixin private LoadingOptions loading = new LoadingOptions();
 
   /** How an answer is printed. */
   enum Format {
@@ -144,7 +134,7 @@ final class RunCommand implements Callable<Integer> {
         new ModelOpener(
             application.engine(),
             ModelPath.resolve(model, application.messages()),
-            loading(),
+            loading.read(application),
             template.map(this::templatePath),
             raw,
             special);
@@ -160,22 +150,6 @@ final class RunCommand implements Callable<Integer> {
       throw CommandException.usage(application.text("run.no-prompt"));
     }
     return answer(opener, text).status();
-  }
-
-  private LoadOptions loading() {
-    KvType type =
-        kvType
-            .map(id ->
-                KvType.of(id)
-                    .orElseThrow(() ->
-                        CommandException.usage(
-                            application.text("parameter.invalid", "--kv-type", id, kvTypes()))))
-            .orElse(LoadOptions.DEFAULT.kvType());
-    return LoadOptions.DEFAULT.withKernels(kernels).withKvType(type).withPack(!noPack);
-  }
-
-  private static String kvTypes() {
-    return Arrays.stream(KvType.values()).map(KvType::id).collect(Collectors.joining(" | "));
   }
 
   /** A file, or the name of the built-in template. */

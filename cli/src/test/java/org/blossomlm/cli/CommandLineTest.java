@@ -38,6 +38,7 @@ class CommandLineTest {
   private OutputStream outStream = out;
   private Locale locale = Locale.ENGLISH;
   private String model = "";
+  private boolean errIsTerminal;
 
   @BeforeEach
   void aModelFile() throws IOException {
@@ -59,9 +60,11 @@ class CommandLineTest {
             new Output(err),
             inputIsTerminal,
             false,
-            false);
+            errIsTerminal);
     return Main.run(
-        new Application(streams, Messages.in(locale), engine, Map.of(), folder), arguments);
+        new Application(
+            streams, Messages.in(locale), engine, Map.of("TERM", "xterm", "NO_COLOR", "1"), folder),
+        arguments);
   }
 
   private String out() {
@@ -129,6 +132,28 @@ class CommandLineTest {
     assertThat(engine.generations.getFirst().sampling().temperature()).isZero();
     assertThat(engine.conversations.getFirst())
         .containsExactly(ChatMessage.system("Be brief."), ChatMessage.user("x"));
+  }
+
+  @Test
+  void packing_is_shown_on_a_terminal_while_it_lasts() {
+    engine.onWeights =
+        listener -> {
+          listener.onWeights(63, 100);
+          try {
+            Thread.sleep(700);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    assertThat(blossom("run", model, "hello")).isZero();
+    assertThat(err()).isEmpty();
+    errIsTerminal = true;
+    assertThat(blossom("run", model, "hello")).isZero();
+    assertThat(err()).contains("Packing weights 63%").endsWith("\r\033[K");
+    assertThat(out()).isEqualTo("HELLO\n");
+    locale = Locale.SIMPLIFIED_CHINESE;
+    assertThat(blossom("run", model, "hello")).isZero();
+    assertThat(err()).contains("正在重排权重 63%");
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.blossomlm.engine.Generation;
 import org.blossomlm.engine.GenerationListener;
 import org.blossomlm.engine.GenerationOptions;
 import org.blossomlm.engine.LanguageModel;
+import org.blossomlm.engine.LoadListener;
 import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.engine.SamplingOptions;
 import org.blossomlm.engine.Scheduler;
@@ -42,12 +43,14 @@ public final class FakeModel implements LanguageModel {
     public final List<List<ChatMessage>> conversations = new ArrayList<>();
     public FinishReason finishReason = FinishReason.STOP;
     public Consumer<LoadOptions> onLoad = options -> {};
+    public Consumer<LoadListener> onWeights = listener -> {};
     public Consumer<List<ChatMessage>> onAnswer = asked -> {};
 
     @Override
-    public LanguageModel load(Path gguf, LoadOptions options) {
+    public LanguageModel load(Path gguf, LoadOptions options, LoadListener listener) {
       loads.add(options);
       onLoad.accept(options);
+      onWeights.accept(listener);
       return new FakeModel(options);
     }
 

@@ -45,8 +45,12 @@ public record ModelOpener(
   /** Loads the model and opens a conversation. */
   public Opened open(Parameters parameters, StatusLine status, Messages messages) {
     long start = System.nanoTime();
-    try (var _ = status.tick(messages.text("status.loading", file.getFileName()))) {
-      LanguageModel model = engine.load(file, parameters.loading(loading));
+    try (var line = status.tick(messages.text("status.loading", file.getFileName()))) {
+      LanguageModel model =
+          engine.load(
+              file,
+              parameters.loading(loading),
+              (done, total) -> line.show(messages.text("status.packing", 100 * done / total)));
       try {
         Optional<ChatTemplate> chosen =
             raw

@@ -36,10 +36,15 @@ public final class BenchmarkTables {
         row(
             "bench.model",
             "%s · %s · %s".formatted(model.file(), model.quantization(), size(model.bytes()))));
+    BenchmarkReport.Setup setup = report.setup();
     rows.add(
         row(
             "bench.kernels",
-            messages.text("bench.kernels-value", report.kernels(), report.threads())));
+            messages.text("bench.kernels-value", setup.kernels(), setup.threads())));
+    rows.add(row("bench.kv-type", setup.kvType().id()));
+    if (!setup.pack()) {
+      rows.add(row("bench.weights", messages.text("bench.not-packed")));
+    }
     rows.add(
         row(
             "bench.machine",
@@ -66,7 +71,14 @@ public final class BenchmarkTables {
     List<List<String>> rows = new ArrayList<>();
     rows.add(row("bench.start-up", seconds(start.startUp())));
     rows.add(row("bench.loading", seconds(start.load())));
-    rows.add(row("bench.first-token", seconds(start.firstToken())));
+    rows.add(
+        row(
+            "bench.first-token",
+            messages.text(
+                "bench.first-token-value",
+                seconds(start.firstToken()),
+                BenchmarkReport.FIRST_PROMPT)));
+    rows.add(row("bench.together", seconds(start.total())));
     BenchmarkReport.Memory memory = report.memory();
     if (memory.peak().isPresent()) {
       rows.add(
@@ -76,19 +88,22 @@ public final class BenchmarkTables {
                   "bench.memory-value",
                   size(memory.peak().getAsLong()),
                   size(memory.file()),
-                  size(memory.cache()))));
+                  size(memory.cache()),
+                  size(memory.beyond().orElse(0)))));
     }
     return rows;
   }
 
   private List<List<String>> limits() {
+    BenchmarkReport.Limits limits = report.limits();
     return List.of(
-        row(
-            "bench.bandwidth",
-            ReportTable.number(report.bandwidth().bytesPerSecond() / 1e9) + " GB/s"),
-        row(
-            "bench.arithmetic",
-            ReportTable.number(report.arithmetic().operationsPerSecond() / 1e9) + " GOP/s"));
+        row("bench.bandwidth", billions(limits.bandwidth().bytesPerSecond()) + " GB/s"),
+        row("bench.products", billions(limits.products().operationsPerSecond()) + " GOP/s"),
+        row("bench.float32", billions(limits.float32().operationsPerSecond()) + " GOP/s"));
+  }
+
+  private static String billions(double perSecond) {
+    return ReportTable.number(perSecond / 1e9);
   }
 
   private String section(String key, List<List<String>> rows) {

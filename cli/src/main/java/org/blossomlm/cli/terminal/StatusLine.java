@@ -70,6 +70,7 @@ public final class StatusLine implements AutoCloseable {
   /** Keeps a status line alive. */
   public final class Ticker implements AutoCloseable {
     private final Thread thread;
+    private volatile String progress = "";
     private volatile boolean done;
 
     private Ticker(String text) {
@@ -80,8 +81,7 @@ public final class StatusLine implements AutoCloseable {
               .name("status-line")
               .unstarted(() -> {
                 while (!done) {
-                  long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
-                  show(seconds == 0 ? text : text + " " + seconds + " s");
+                  StatusLine.this.show(progress.isEmpty() ? withSeconds(text, start) : progress);
                   try {
                     Thread.sleep(150);
                   } catch (InterruptedException e) {
@@ -92,6 +92,16 @@ public final class StatusLine implements AutoCloseable {
       if (enabled) {
         thread.start();
       }
+    }
+
+    private static String withSeconds(String text, long start) {
+      long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+      return seconds == 0 ? text : text + " " + seconds + " s";
+    }
+
+    /** From now on shows {@code text} as it is: the work reports progress after all. */
+    public void show(String text) {
+      progress = text;
     }
 
     @Override

@@ -38,4 +38,19 @@ class StatusLineTest {
         .doesNotContain("too")
         .endsWith("\r\033[K");
   }
+
+  @Test
+  void a_ticker_shows_seconds_until_the_work_reports_progress() throws InterruptedException {
+    StatusLine status = new StatusLine(new Output(bytes), true, () -> 80);
+    try (var ticker = status.tick("Loading")) {
+      Thread.sleep(1300);
+      assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("Loading 1 s");
+      ticker.show("Packing 63%");
+      Thread.sleep(400);
+    }
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .contains("Packing 63%")
+        .doesNotContain("63% ")
+        .endsWith("\r\033[K");
+  }
 }
