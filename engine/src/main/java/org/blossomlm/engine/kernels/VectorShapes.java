@@ -19,6 +19,9 @@ final class VectorShapes {
   static final VectorSpecies<Float> FLOATS = floats();
   static final int LANES = FLOATS.length();
 
+  /** Rows that are multiplied together: two vectors of them. */
+  static final int GROUP = 2 * LANES;
+
   /** As many ints as {@link #FLOATS} has lanes. */
   static final VectorSpecies<Integer> INTS =
       IntVector.SPECIES_PREFERRED.withShape(FLOATS.vectorShape());
@@ -26,6 +29,10 @@ final class VectorShapes {
   /** As many shorts as {@link #FLOATS} has lanes. */
   static final VectorSpecies<Short> HALVES =
       ShortVector.SPECIES_128.withShape(VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+
+  /** Four times as many bytes as {@link #INTS} has lanes. */
+  static final VectorSpecies<Byte> BYTES =
+      ByteVector.SPECIES_PREFERRED.withShape(FLOATS.vectorShape());
 
   /** Sixteen quants: every machine has this width. */
   static final VectorSpecies<Byte> QUANTS = ByteVector.SPECIES_128;
