@@ -1,39 +1,55 @@
 package org.blossomlm.engine.kernels;
 
 import static org.blossomlm.engine.kernels.VectorLayout.CHUNK;
-import static org.blossomlm.engine.kernels.VectorShapes.GROUP;
+import static org.blossomlm.engine.kernels.VectorShapes.BAND;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /*
- * A group is two vectors of rows. For a chunk of columns of it (all indices count in vectors of rows, the group's first
- * one, then its second one):
+ * Of one band of rows and one chunk of columns:
  *
- *   quants   [step][a, b]    four unsigned bytes in each int: four columns of a row
- *   scales   [16 columns of a and 16 of b][a, b]
- *   minima   like scales
- *   weights  [a, b][column]  floats
+ *   quants   [column][row]          rows as they are packed
+ *   floats   [column][row]          the same, rows of even lanes first, as in what follows
+ *   scales   [group][row]
+ *   minima   [group][row]
+ *   dots     [token][group][row]    sums of products of quants, whole numbers
+ *   narrowDots                      the same in 16 bits, rows as they are packed
+ *
+ * Of tokens, from where a chunk starts:
+ *
+ *   x        [token][column]        8-bit activations, in 16 bits
+ *   xScales  [token][column / 32]
+ *   xSums    [token][column / 16]   sums of x
  */
 /** Arrays that one worker's products go through, see {@link VectorProducts}. */
 final class TileBuffers {
-  final int[] quants = new int[CHUNK / 4 * GROUP];
-  final float[] scales = new float[CHUNK / 16 * GROUP];
-  final float[] minima = new float[CHUNK / 16 * GROUP];
-  final float[] weights = new float[CHUNK * GROUP];
+  final short[] quants = new short[CHUNK * BAND];
+  final float[] floats = new float[CHUNK * BAND];
+  final float[] scales = new float[CHUNK / 16 * BAND];
+  final float[] minima = new float[CHUNK / 16 * BAND];
+  final float[] dots = new float[VectorTiles.TOKENS * CHUNK / 16 * BAND];
+  final short[] narrowDots = new short[VectorTiles.TOKENS * CHUNK / 16 * BAND];
 
-  /** Columns of a matrix that was not packed at load: of the first vector of rows, the second. */
-  final MemorySegment[] chunks = {MemorySegment.NULL, MemorySegment.NULL};
+  short[] x = new short[0];
+  float[] xScales = new float[0];
+  short[] xSums = new short[0];
 
-  /** Activations: of each chunk those of {@code a}, then those of {@code b}. */
-  float[] x = new float[0];
+  /** {@link #x} as floats, for quants that are not narrow. */
+  float[] xFloats = new float[0];
 
-  /** Results so far: by group, token and row. */
+  /** Results so far: by band, token and row. */
   float[] sums = new float[0];
+
+  /** A chunk of a tile of a matrix that was not packed at load. */
+  private MemorySegment tile = MemorySegment.NULL;
 
   void growX(int size) {
     if (x.length < size) {
-      x = new float[size];
+      x = new short[size];
+      xFloats = new float[size];
+      xScales = new float[size / 32 + 1];
+      xSums = new short[size / 16 + 1];
     }
   }
 
@@ -43,10 +59,10 @@ final class TileBuffers {
     }
   }
 
-  MemorySegment chunk(int vector, long bytes) {
-    if (chunks[vector].byteSize() < bytes) {
-      chunks[vector] = Arena.ofAuto().allocate(bytes, 64);
+  MemorySegment tile(long bytes) {
+    if (tile.byteSize() < bytes) {
+      tile = Arena.ofAuto().allocate(bytes, 64);
     }
-    return chunks[vector];
+    return tile;
   }
 }

@@ -59,6 +59,25 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public long encodedBytes(int columns) {
+    return VectorActivations.bytes(columns);
+  }
+
+  @Override
+  public boolean encodes(TensorType type) {
+    return PRODUCTS.containsKey(type);
+  }
+
+  @Override
+  public void encode(ProductInput input, int firstToken, int lastToken) {
+    int columns = input.columns();
+    for (int t = firstToken; t < lastToken; t++) {
+      VectorActivations.encode(
+          input.floats(), 4L * t * columns, columns, input.encoded(), t * encodedBytes(columns));
+    }
+  }
+
+  @Override
   public void release(MemorySegment mapped) {
     if (mapped.isMapped()) {
       mapped.unload();

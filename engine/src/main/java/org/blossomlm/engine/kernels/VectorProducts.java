@@ -3,25 +3,27 @@ package org.blossomlm.engine.kernels;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static org.blossomlm.engine.kernels.Kernels.ROW_TILE;
 import static org.blossomlm.engine.kernels.VectorLayout.CHUNK;
-import static org.blossomlm.engine.kernels.VectorShapes.GROUP;
-import static org.blossomlm.engine.kernels.VectorShapes.LANES;
+import static org.blossomlm.engine.kernels.VectorShapes.BAND;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /*
- * A group is two vectors of rows: half a tile, a whole one or two of them, as wide as vectors are. A chunk of a group is
- * decoded in two steps that stay in the first-level cache, to bytes and scales, and these to floats; what a type's bits
- * mean is known to the first step alone. With one token the second step is part of the multiplication.
+ * A product takes a band of rows and a chunk of columns at a time:
  *
- * Few tokens: group by group, all chunks of a group before the next, so that weights are read from memory in the order in
+ *   packed words -> quants (16 bits) -> sums of groups, whole numbers -> times scales, floats
+ *
+ * Few tokens: band by band, all chunks of a band before the next, so that weights are read from memory in the order in
  * which they lie. Many tokens: chunk by chunk, so that the activations of a chunk stay in the second-level cache while the
- * groups pass by. In both a row's sum takes its chunks in order.
+ * bands pass by. In both a row's sum takes its groups in order.
  */
 /** Matrix products with quantised weights whose rows are interleaved ({@link VectorLayout}). */
 final class VectorProducts {
+  /** Tokens that are multiplied one by one rather than as a tile that is not full. */
+  private static final int FEW = 3;
+
   /** Activations that stay in the second-level cache. */
-  private static final int NEAR = 1 << 16;
+  private static final int NEAR = 1 << 15;
 
   /** Sums that are kept at once when there are many tokens. */
   private static final int SUMS = 1 << 17;
@@ -52,138 +54,132 @@ final class VectorProducts {
       int tokens,
       MemorySegment out,
       TileBuffers b) {
-    int columns = weights.columns();
-    if ((long) tokens * columns <= NEAR) {
-      b.growX(tokens * columns);
-      for (int c = 0; c < columns; c += CHUNK) {
-        arrange(input, tokens, c, Math.min(CHUNK, columns - c), b.x, c, columns);
-      }
-      b.growSums(tokens * GROUP);
-      for (int row = firstRow; row < lastRow; row += GROUP) {
-        Arrays.fill(b.sums, 0, tokens * GROUP, 0);
-        for (int c = 0; c < columns; c += CHUNK) {
-          multiply(weights, row, lastRow, c, tokens, c, columns, 0, b);
-        }
-        write(b.sums, 0, row, lastRow, tokens, weights.rows(), out);
-      }
-      return;
-    }
-    int sweep = GROUP * Math.max(1, SUMS / (tokens * GROUP));
-    b.growX(tokens * CHUNK);
+    // Whole chunks, so that every token's activations lie CHUNK apart within one.
+    int chunks = (weights.columns() + CHUNK - 1) / CHUNK;
+    int padded = tokens <= FEW ? tokens : tokens + VectorTiles.TOKENS - 1 & -VectorTiles.TOKENS;
+    boolean near = padded * chunks <= NEAR / CHUNK;
+    b.growX((near ? chunks : 1) * padded * CHUNK);
+    int sweep = near ? ROW_TILE : ROW_TILE * Math.max(1, SUMS / (tokens * ROW_TILE));
     b.growSums(sweep * tokens);
-    for (int row = firstRow; row < lastRow; row += sweep) {
-      sweep(weights, row, Math.min(lastRow, row + sweep), input, tokens, out, b);
-    }
-  }
-
-  private void sweep(
-      Matrix weights,
-      int firstRow,
-      int lastRow,
-      ProductInput input,
-      int tokens,
-      MemorySegment out,
-      TileBuffers b) {
-    int columns = weights.columns();
-    Arrays.fill(b.sums, 0);
-    for (int c = 0; c < columns; c += CHUNK) {
-      arrange(input, tokens, c, Math.min(CHUNK, columns - c), b.x, 0, CHUNK);
-      for (int row = firstRow; row < lastRow; row += GROUP) {
-        multiply(weights, row, lastRow, c, tokens, 0, CHUNK, (row - firstRow) * tokens, b);
+    if (near) {
+      for (int c = 0; c < chunks; c++) {
+        read(input, tokens, c, b, c * padded * CHUNK);
       }
     }
-    for (int row = firstRow; row < lastRow; row += GROUP) {
-      write(b.sums, (row - firstRow) * tokens, row, lastRow, tokens, weights.rows(), out);
-    }
-  }
-
-  /**
-   * Brings a chunk of every token's activations into the order of the chains.
-   *
-   * @param to where the first token's go
-   * @param stride from one token's to the next one's
-   */
-  private void arrange(
-      ProductInput input, int tokens, int column, int columns, float[] x, int to, int stride) {
-    int run = layout.run();
-    for (int t = 0; t < tokens; t++, to += stride) {
-      long from = 4 * ((long) t * input.columns() + column);
-      for (int c = 0; c < columns; c += 2 * run) {
-        copy(input.floats(), from + 4L * c, x, to + c / 2, run);
-        copy(input.floats(), from + 4L * (c + run), x, to + columns / 2 + c / 2, run);
+    for (int first = firstRow; first < lastRow; first += sweep) {
+      int last = Math.min(lastRow, first + sweep);
+      Arrays.fill(b.sums, 0, sweep * tokens, 0);
+      for (int c = 0; c < chunks; c++) {
+        if (!near) {
+          read(input, tokens, c, b, 0);
+        }
+        int x = near ? c * padded * CHUNK : 0;
+        for (int row = first; row < last; row += ROW_TILE) {
+          tile(weights, row, last, c * CHUNK, tokens, x, (row - first) * tokens, b);
+        }
+      }
+      for (int row = first; row < last; row += ROW_TILE) {
+        write(b.sums, (row - first) * tokens, row, last, tokens, weights.rows(), out);
       }
     }
   }
 
-  private static void copy(MemorySegment floats, long at, float[] x, int to, int count) {
-    for (int i = 0; i < count; i += LANES) {
-      VectorKernels.load(floats, at + 4L * i).intoArray(x, to + i);
+  /** Reads a chunk of all tokens to column {@code to} of the buffers. */
+  private void read(ProductInput input, int tokens, int chunk, TileBuffers b, int to) {
+    int column = chunk * CHUNK;
+    int columns = Math.min(CHUNK, input.columns() - column);
+    long row = 0;
+    for (int t = 0; t < tokens; t++, row += VectorActivations.bytes(input.columns())) {
+      int at = to + t * CHUNK;
+      VectorActivations.read(input.encoded(), row, input.columns(), column, columns, b, at);
+      if (!layout.narrow() && tokens > FEW) {
+        for (int c = at; c < at + columns; c++) {
+          b.xFloats[c] = b.x[c];
+        }
+      }
     }
   }
 
-  /** All tokens with one group and chunk. */
-  private void multiply(
+  /** All tokens with one chunk of a tile. */
+  private void tile(
       Matrix weights,
       int row,
       int lastRow,
       int column,
       int tokens,
       int x,
-      int stride,
       int sums,
       TileBuffers b) {
     int columns = Math.min(CHUNK, weights.columns() - column);
-    decode(weights, row, lastRow, column, columns, 0, b);
-    // A second vector beyond the last row repeats the first; nobody looks at its sums.
-    int second = row + LANES < lastRow ? row + LANES : row;
-    decode(weights, second, lastRow, column, columns, 1, b);
-    if (tokens == 1) {
-      VectorTiles.multiplyOne(b.quants, b.scales, b.minima, columns, b.x, x, b.sums, sums);
-      return;
-    }
-    VectorTiles.widen(b.quants, b.scales, b.minima, columns, b.weights);
-    int half = columns / 2;
-    int t = 0;
-    for (; t <= tokens - VectorTiles.TOKENS; t += VectorTiles.TOKENS) {
-      int from = x + t * stride;
-      int to = sums + t * GROUP;
-      VectorTiles.multiply(b.weights, 0, half, b.x, from, stride, b.sums, to);
-      VectorTiles.multiply(b.weights, half * GROUP, half, b.x, from + half, stride, b.sums, to);
-    }
-    for (; t < tokens; t++) {
-      VectorTiles.multiplyOne(b.weights, half, b.x, x + t * stride, b.sums, sums + t * GROUP);
-    }
-  }
-
-  /** Quants and scales of a vector of rows, out of the packed matrix or packed now. */
-  private void decode(
-      Matrix weights, int row, int lastRow, int column, int columns, int vector, TileBuffers b) {
     MemorySegment packed = weights.packed();
-    long at;
-    int lane;
-    if (weights.isPacked()) {
-      at = row / ROW_TILE * layout.tileBytes(weights.columns()) + layout.tileBytes(column);
-      lane = row % ROW_TILE;
-    } else {
-      packed = b.chunk(vector, layout.tileBytes(CHUNK));
+    long at = row / ROW_TILE * layout.tileBytes(weights.columns()) + layout.tileBytes(column);
+    if (!weights.isPacked()) {
+      packed = b.tile(layout.tileBytes(CHUNK));
       at = 0;
-      lane = 0;
-      for (int r = row; r < Math.min(lastRow, row + LANES); r++) {
+      for (int r = row; r < Math.min(lastRow, row + ROW_TILE); r++) {
         layout.pack(weights.tensor(), r, column, columns, packed, 0, r - row);
       }
     }
-    int v = vector * LANES;
-    VectorQuants.decode(layout.type(), packed, at, lane, columns, b.quants, v);
-    VectorScales.decode(layout.type(), packed, at, lane, columns, b, v);
+    for (int lane = 0; lane < ROW_TILE; lane += BAND) {
+      band(packed, at + 2L * lane, columns, tokens, x, sums + lane * tokens, b);
+    }
   }
 
-  /** Copies a group's sums to the rows that were asked for. */
+  private void band(
+      MemorySegment packed, long at, int columns, int tokens, int x, int sums, TileBuffers b) {
+    VectorScales.decode(layout, packed, at, columns, b);
+    if (tokens <= FEW) {
+      for (int t = 0; t < tokens; t++) {
+        if (!VectorSteps.dots(layout, packed, at, columns, b, x + t * CHUNK)) {
+          VectorQuants.decode(layout, packed, at, columns, b.quants);
+          VectorTiles.dotsOfOne(b.quants, columns, b.x, x + t * CHUNK, b.narrowDots);
+          VectorTiles.widen(b.narrowDots, columns / 16 * BAND, b.dots);
+        }
+        scale(b, 0, columns, x + t * CHUNK, sums + t * BAND);
+      }
+      return;
+    }
+    VectorQuants.decode(layout, packed, at, columns, b.quants);
+    if (!layout.narrow()) {
+      VectorTiles.widen(b.quants, columns * BAND, b.floats);
+    }
+    int step = layout.narrow() ? VectorTiles.TOKENS : VectorTiles.FLOAT_TOKENS;
+    for (int t = 0; t < tokens; t += step) {
+      int from = x + t * CHUNK;
+      if (layout.narrow()) {
+        VectorTiles.dots(b.quants, columns, b.x, from, b.narrowDots);
+        VectorTiles.widen(b.narrowDots, b.narrowDots.length, b.dots);
+      } else {
+        VectorTiles.floatDots(b.floats, columns, layout.group(), b.xFloats, from, b.dots);
+      }
+      for (int i = 0; i < Math.min(step, tokens - t); i++) {
+        scale(b, i * CHUNK / 16 * BAND, columns, from + i * CHUNK, sums + (t + i) * BAND);
+      }
+    }
+  }
+
+  /** Adds one token's groups to its sums. */
+  private void scale(TileBuffers b, int dots, int columns, int x, int sums) {
+    int group = layout.group();
+    int groups = columns / group;
+    VectorTiles.addScaled(
+        b.dots, dots, b.scales, groups, 32 / group, b.xScales, x / 32, b.sums, sums);
+    if (layout.minima()) {
+      VectorTiles.addMinima(b.minima, groups, b.xSums, x / 16, b.xScales, x / 32, b.sums, sums);
+    }
+  }
+
+  /** Copies a tile's sums to the rows that were asked for: eight of even lanes, eight of odd. */
   private static void write(
       float[] sums, int from, int row, int lastRow, int tokens, int rows, MemorySegment out) {
-    int count = Math.min(GROUP, lastRow - row);
-    for (int t = 0; t < tokens; t++) {
-      long to = 4 * ((long) t * rows + row);
-      MemorySegment.copy(sums, from + t * GROUP, out, JAVA_FLOAT_UNALIGNED, to, count);
+    for (int r = 0; r < ROW_TILE && row + r < lastRow; r += BAND / 2) {
+      int count = Math.min(BAND / 2, lastRow - row - r);
+      int lane = r % 8 * 2;
+      int at = from + lane * tokens + r / 8 * (BAND / 2);
+      for (int t = 0; t < tokens; t++) {
+        long to = 4 * ((long) t * rows + row + r);
+        MemorySegment.copy(sums, at + t * BAND, out, JAVA_FLOAT_UNALIGNED, to, count);
+      }
     }
   }
 }

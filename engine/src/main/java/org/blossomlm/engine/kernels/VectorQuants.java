@@ -2,191 +2,169 @@ package org.blossomlm.engine.kernels;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.blossomlm.engine.kernels.Kernels.ROW_TILE;
-import static org.blossomlm.engine.kernels.VectorShapes.BYTES;
-import static org.blossomlm.engine.kernels.VectorShapes.GROUP;
-import static org.blossomlm.engine.kernels.VectorShapes.INTS;
+import static org.blossomlm.engine.kernels.VectorShapes.BAND;
+import static org.blossomlm.engine.kernels.VectorShapes.SHORTS;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import org.blossomlm.model.tensor.TensorType;
 
 /*
- * Step s of a chunk is four columns of a and four of b: one int of a row for each, a quant in each byte. Quants are
- * unsigned; where zero is in the middle, the offset is in the minimum (VectorScales). Four bytes are worked on at once:
- * masks keep what a shift brings over from the neighbour out. What the bits of a block mean is drawn at
- * org.blossomlm.model.tensor.Dequantizer.
+ * A half word of a row has two bytes, for two neighbouring columns of a and, where quants are nibbles, of b. What the bits
+ * of a block mean is drawn at org.blossomlm.model.tensor.Dequantizer; w counts the half words of quants.
  */
-/** Quants of one vector of rows and one chunk of columns, out of {@link VectorLayout} to bytes. */
+/** Quants of one band of rows and one chunk of columns, out of {@link VectorLayout}. */
 final class VectorQuants {
-  private static final int NIBBLES = 0x0f0f0f0f;
-  private static final int PAIRS = 0x03030303;
-  private static final int BITS = 0x01010101;
-  private static final int WORD = 4 * ROW_TILE;
-
-  /** The sixteen values of a non-linear 4-bit quant, moved up by 128, in each part of a vector. */
-  private static final ByteVector IQ4_VALUES = iq4Values();
+  private static final int WORD = 2 * ROW_TILE;
 
   private VectorQuants() {}
-
-  private static ByteVector iq4Values() {
-    int[] values = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
-    byte[] table = new byte[BYTES.length()];
-    for (int i = 0; i < table.length; i++) {
-      table[i] = (byte) (values[i % 16] + 128);
-    }
-    return ByteVector.fromArray(BYTES, table, 0);
-  }
 
   /**
    * Decodes a chunk.
    *
-   * @param at byte of the tile's first block
-   * @param lane of the first row in its tile
-   * @param out see {@link TileBuffers}
-   * @param v where the vector of rows stands in its group
+   * @param at byte of the tile's first block, in the lane of the band's first row
+   * @param out {@code [column][row]}, less the offset
    */
-  static void decode(
-      TensorType type, MemorySegment packed, long at, int lane, int columns, int[] out, int v) {
-    int steps = columns / 8;
-    long rows = at + 4L * lane;
-    long next = (long) ROW_TILE * type.blockBytes();
-    switch (type) {
-      case Q4_0 -> nibbles(packed, rows + ROW_TILE * 2, next, steps, out, v);
-      case Q4_1 -> nibbles(packed, rows + ROW_TILE * 4, next, steps, out, v);
-      case Q4_K -> nibbles(packed, rows + ROW_TILE * 16, 4 * WORD, steps, out, v);
-      case IQ4_NL -> {
-        nibbles(packed, rows + ROW_TILE * 2, next, steps, out, v);
-        lookUp(steps, out, v);
-      }
-      case IQ4_XS -> {
-        nibbles(packed, rows + ROW_TILE * 8, 4 * WORD, steps, out, v);
-        lookUp(steps, out, v);
-      }
-      case Q5_0 -> fiveBits(packed, rows + ROW_TILE * 2, next, steps, out, v);
-      case Q5_1 -> fiveBits(packed, rows + ROW_TILE * 4, next, steps, out, v);
-      case Q8_0 -> eightBits(packed, rows + ROW_TILE * 2, next, steps, out, v);
-      case Q2_K -> q2_k(packed, rows, out, v);
-      case Q3_K -> q3_k(packed, rows, out, v);
-      case Q5_K -> q5_k(packed, rows, out, v);
-      case Q6_K -> q6_k(packed, rows, out, v);
-      default -> throw new IllegalStateException(type.toString());
+  static void decode(VectorLayout layout, MemorySegment packed, long at, int columns, short[] out) {
+    long next = (long) ROW_TILE * layout.type().blockBytes();
+    short offset = (short) layout.offset();
+    switch (layout.type()) {
+      case Q4_0 -> nibbles(packed, at + WORD, next, columns, offset, out);
+      case Q4_1 -> nibbles(packed, at + 2 * WORD, next, columns, offset, out);
+      case Q5_0 -> fiveBits(packed, at + WORD, next, columns, offset, out);
+      case Q5_1 -> fiveBits(packed, at + 2 * WORD, next, columns, offset, out);
+      case Q8_0 -> eightBits(packed, at + WORD, next, columns, out);
+      case Q2_K -> q2_k(packed, at, out);
+      case Q3_K -> q3_k(packed, at, offset, out);
+      case Q4_K -> q4_k(packed, at + 8 * WORD, offset, out);
+      case Q5_K -> q5_k(packed, at, offset, out);
+      case Q6_K -> q6_k(packed, at, offset, out);
+      default -> throw new IllegalStateException(layout.toString());
     }
   }
 
-  /** Low nibbles are columns of a, high ones of b; four words in a row, then {@code next}. */
   private static void nibbles(
-      MemorySegment packed, long at, long next, int steps, int[] out, int v) {
-    for (int s = 0; s < steps; s++) {
-      IntVector p = words(packed, at + (s >> 2) * next + (s & 3) * WORD);
-      p.and(NIBBLES).intoArray(out, s * 2 * GROUP + v);
-      p.lanewise(VectorOperators.LSHR, 4).and(NIBBLES).intoArray(out, s * 2 * GROUP + GROUP + v);
+      MemorySegment packed, long at, long next, int columns, short offset, short[] out) {
+    for (int w = 0; w < columns / 4; w++) {
+      ShortVector p = words(packed, at + (w >> 3) * next + (w & 7) * WORD);
+      int c = (w >> 3) * 32 + (w & 7) * 2;
+      four(p, offset, out, c * BAND, 16 * BAND);
     }
   }
 
-  private static void lookUp(int steps, int[] out, int v) {
-    for (int i = v; i < steps * 2 * GROUP; i += GROUP) {
-      ByteVector index = IntVector.fromArray(INTS, out, i).reinterpretAsBytes();
-      index.selectFrom(IQ4_VALUES).reinterpretAsInts().intoArray(out, i);
+  private static void q4_k(MemorySegment packed, long at, short offset, short[] out) {
+    for (int w = 0; w < 64; w++) {
+      int c = (w >> 4) * 64 + (w & 15) * 2;
+      four(words(packed, at + w * WORD), offset, out, c * BAND, 32 * BAND);
     }
   }
 
-  /** A word with a fifth bit of each column, then the four words of nibbles. */
+  /** Four nibbles: two of a from {@code to}, two of b {@code far} behind them. */
+  private static void four(ShortVector p, short offset, short[] out, int to, int far) {
+    p.and((short) 15).sub(offset).intoArray(out, to);
+    p.lanewise(VectorOperators.LSHR, 4).and((short) 15).sub(offset).intoArray(out, to + far);
+    p.lanewise(VectorOperators.LSHR, 8).and((short) 15).sub(offset).intoArray(out, to + BAND);
+    p.lanewise(VectorOperators.LSHR, 12).sub(offset).intoArray(out, to + far + BAND);
+  }
+
   private static void fiveBits(
-      MemorySegment packed, long at, long next, int steps, int[] out, int v) {
-    for (int s = 0; s < steps; s++) {
-      long block = at + (s >> 2) * next;
-      IntVector p = words(packed, block + WORD + (s & 3) * WORD);
-      IntVector fifth = words(packed, block).lanewise(VectorOperators.LSHR, 4 * (s & 3));
-      p.and(NIBBLES).or(fifths(fifth)).intoArray(out, s * 2 * GROUP + v);
-      fifth = fifth.lanewise(VectorOperators.LSHR, 16);
-      p = p.lanewise(VectorOperators.LSHR, 4);
-      p.and(NIBBLES).or(fifths(fifth)).intoArray(out, s * 2 * GROUP + GROUP + v);
+      MemorySegment packed, long at, long next, int columns, short offset, short[] out) {
+    for (int w = 0; w < columns / 4; w++) {
+      long block = at + (w >> 3) * next;
+      int bit = 2 * (w & 7);
+      ShortVector a = words(packed, block).lanewise(VectorOperators.LSHR, bit);
+      ShortVector b = words(packed, block + WORD).lanewise(VectorOperators.LSHR, bit);
+      ShortVector p = words(packed, block + 2 * WORD + (w & 7) * WORD);
+      int to = ((w >> 3) * 32 + bit) * BAND;
+      with(p.and((short) 15), a, 1, 4, offset, out, to);
+      ShortVector q = p.lanewise(VectorOperators.LSHR, 4).and((short) 15);
+      with(q, b, 1, 4, offset, out, to + 16 * BAND);
+      q = p.lanewise(VectorOperators.LSHR, 8).and((short) 15);
+      with(q, a, 2, 3, offset, out, to + BAND);
+      q = p.lanewise(VectorOperators.LSHR, 12);
+      with(q, b, 2, 3, offset, out, to + 17 * BAND);
     }
   }
 
-  /** The lowest four bits, each to bit 4 of its own byte. */
-  private static IntVector fifths(IntVector bits) {
-    return bits.and(15)
-        .mul(1 | 1 << 7 | 1 << 14 | 1 << 21)
-        .and(BITS)
-        .lanewise(VectorOperators.LSHL, 4);
+  /** {@code out = (q | (bits & mask) << up) - offset}. */
+  private static void with(
+      ShortVector q, ShortVector bits, int mask, int up, short offset, short[] out, int to) {
+    ShortVector upper = bits.and((short) mask).lanewise(VectorOperators.LSHL, up);
+    q.or(upper).sub(offset).intoArray(out, to);
   }
 
   private static void eightBits(
-      MemorySegment packed, long at, long next, int steps, int[] out, int v) {
-    for (int s = 0; s < steps; s++) {
-      long word = at + (s >> 2) * next + (s & 3) * WORD;
-      words(packed, word)
-          .lanewise(VectorOperators.XOR, 0x80808080)
-          .intoArray(out, s * 2 * GROUP + v);
-      words(packed, word + 4 * WORD)
-          .lanewise(VectorOperators.XOR, 0x80808080)
-          .intoArray(out, s * 2 * GROUP + GROUP + v);
+      MemorySegment packed, long at, long next, int columns, short[] out) {
+    for (int w = 0; w < columns / 2; w++) {
+      ShortVector p = words(packed, at + (w >> 4) * next + (w & 15) * WORD);
+      ShortVector first = p.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 8);
+      first.intoArray(out, 2 * w * BAND);
+      p.lanewise(VectorOperators.ASHR, 8).intoArray(out, (2 * w + 1) * BAND);
     }
   }
 
-  private static void q2_k(MemorySegment packed, long rows, int[] out, int v) {
-    for (int s = 0; s < 32; s++) {
-      IntVector p = pairs(packed, rows + ROW_TILE * 16, s);
-      p.and(PAIRS).intoArray(out, s * 2 * GROUP + v);
-      p.lanewise(VectorOperators.LSHR, 2).and(PAIRS).intoArray(out, s * 2 * GROUP + GROUP + v);
+  private static void q2_k(MemorySegment packed, long at, short[] out) {
+    for (int w = 0; w < 32; w++) {
+      ShortVector p = words(packed, at + 8 * WORD + w * WORD);
+      int to = ((w >> 4) * 128 + (w & 15) * 2) * BAND;
+      for (int j = 0; j < 4; j++, to += 32 * BAND) {
+        p.and((short) 3).intoArray(out, to);
+        p.lanewise(VectorOperators.LSHR, 8).and((short) 3).intoArray(out, to + BAND);
+        p = p.lanewise(VectorOperators.LSHR, 2);
+      }
     }
   }
 
-  private static void q3_k(MemorySegment packed, long rows, int[] out, int v) {
-    for (int s = 0; s < 32; s++) {
-      IntVector p = pairs(packed, rows + ROW_TILE * 32, s);
-      IntVector third =
-          words(packed, rows + (s & 7) * WORD).lanewise(VectorOperators.LSHR, 2 * (s >> 3));
-      p.and(PAIRS)
-          .or(third.and(BITS).lanewise(VectorOperators.LSHL, 2))
-          .intoArray(out, s * 2 * GROUP + v);
-      p.lanewise(VectorOperators.LSHR, 2)
-          .and(PAIRS)
-          .or(third.and(2 * BITS).lanewise(VectorOperators.LSHL, 1))
-          .intoArray(out, s * 2 * GROUP + GROUP + v);
+  private static void q3_k(MemorySegment packed, long at, short offset, short[] out) {
+    for (int w = 0; w < 32; w++) {
+      ShortVector p = words(packed, at + 16 * WORD + w * WORD);
+      ShortVector third = words(packed, at + (w & 15) * WORD);
+      third = third.lanewise(VectorOperators.LSHR, w >> 2 & 4);
+      int to = ((w >> 4) * 128 + (w & 15) * 2) * BAND;
+      for (int j = 0; j < 4; j++, to += 32 * BAND) {
+        with(p.and((short) 3), third, 1, 2, offset, out, to);
+        ShortVector q = p.lanewise(VectorOperators.LSHR, 8).and((short) 3);
+        ShortVector bit = third.lanewise(VectorOperators.LSHR, 8);
+        with(q, bit, 1, 2, offset, out, to + BAND);
+        p = p.lanewise(VectorOperators.LSHR, 2);
+        third = third.lanewise(VectorOperators.LSHR, 1);
+      }
     }
   }
 
-  /** Of eight words for 128 columns, the ones of 64 columns: bits 0-1 for a, 2-3 for b. */
-  private static IntVector pairs(MemorySegment packed, long at, int s) {
-    IntVector p = words(packed, at + (8 * (s >> 4) + (s & 7)) * WORD);
-    return p.lanewise(VectorOperators.LSHR, s >> 1 & 4);
-  }
-
-  private static void q5_k(MemorySegment packed, long rows, int[] out, int v) {
-    for (int s = 0; s < 32; s++) {
-      IntVector p = words(packed, rows + ROW_TILE * 48 + s * WORD);
-      IntVector fifth = words(packed, rows + ROW_TILE * 16 + (s & 7) * WORD);
-      fifth = fifth.lanewise(VectorOperators.LSHR, 2 * (s >> 3));
-      p.and(NIBBLES)
-          .or(fifth.and(BITS).lanewise(VectorOperators.LSHL, 4))
-          .intoArray(out, s * 2 * GROUP + v);
-      p.lanewise(VectorOperators.LSHR, 4)
-          .and(NIBBLES)
-          .or(fifth.and(2 * BITS).lanewise(VectorOperators.LSHL, 3))
-          .intoArray(out, s * 2 * GROUP + GROUP + v);
+  private static void q5_k(MemorySegment packed, long at, short offset, short[] out) {
+    for (int w = 0; w < 64; w++) {
+      ShortVector p = words(packed, at + 24 * WORD + w * WORD);
+      ShortVector fifth = words(packed, at + 8 * WORD + (w & 15) * WORD);
+      fifth = fifth.lanewise(VectorOperators.LSHR, w >> 4 << 1);
+      int to = ((w >> 4) * 64 + (w & 15) * 2) * BAND;
+      with(p.and((short) 15), fifth, 1, 4, offset, out, to);
+      ShortVector q = p.lanewise(VectorOperators.LSHR, 4).and((short) 15);
+      with(q, fifth, 2, 3, offset, out, to + 32 * BAND);
+      fifth = fifth.lanewise(VectorOperators.LSHR, 8);
+      q = p.lanewise(VectorOperators.LSHR, 8).and((short) 15);
+      with(q, fifth, 1, 4, offset, out, to + BAND);
+      with(p.lanewise(VectorOperators.LSHR, 12), fifth, 2, 3, offset, out, to + 33 * BAND);
     }
   }
 
-  private static void q6_k(MemorySegment packed, long rows, int[] out, int v) {
-    for (int s = 0; s < 32; s++) {
-      IntVector p = words(packed, rows + s * WORD);
-      IntVector upper = words(packed, rows + ROW_TILE * 128 + (8 * (s >> 4) + (s & 7)) * WORD);
-      upper = upper.lanewise(VectorOperators.LSHR, s >> 2 & 2);
-      p.and(NIBBLES)
-          .or(upper.and(PAIRS).lanewise(VectorOperators.LSHL, 4))
-          .intoArray(out, s * 2 * GROUP + v);
-      p.lanewise(VectorOperators.LSHR, 4)
-          .and(NIBBLES)
-          .or(upper.and(PAIRS << 4))
-          .intoArray(out, s * 2 * GROUP + GROUP + v);
+  private static void q6_k(MemorySegment packed, long at, short offset, short[] out) {
+    for (int w = 0; w < 64; w++) {
+      ShortVector p = words(packed, at + w * WORD);
+      ShortVector upper = words(packed, at + 64 * WORD + ((w >> 5) * 16 + (w & 15)) * WORD);
+      upper = upper.lanewise(VectorOperators.LSHR, w >> 3 & 2);
+      int to = ((w >> 5) * 128 + (w & 31) * 2) * BAND;
+      with(p.and((short) 15), upper, 3, 4, offset, out, to);
+      ShortVector q = p.lanewise(VectorOperators.LSHR, 4).and((short) 15);
+      with(q, upper, 0x30, 0, offset, out, to + 64 * BAND);
+      upper = upper.lanewise(VectorOperators.LSHR, 8);
+      q = p.lanewise(VectorOperators.LSHR, 8).and((short) 15);
+      with(q, upper, 3, 4, offset, out, to + BAND);
+      with(p.lanewise(VectorOperators.LSHR, 12), upper, 0x30, 0, offset, out, to + 65 * BAND);
     }
   }
 
-  private static IntVector words(MemorySegment packed, long at) {
-    return IntVector.fromMemorySegment(INTS, packed, at, LITTLE_ENDIAN);
+  private static ShortVector words(MemorySegment packed, long at) {
+    return ShortVector.fromMemorySegment(SHORTS, packed, at, LITTLE_ENDIAN);
   }
 }

@@ -85,7 +85,11 @@ final class VectorRows {
    * exponent set.
    */
   static FloatVector halves(MemorySegment data, long at) {
-    IntVector bits = widened(data, at);
+    return halves(widened(data, at));
+  }
+
+  /** Float16 in the low bits of each lane, the others zero. */
+  static FloatVector halves(IntVector bits) {
     IntVector magnitude = bits.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
     IntVector finite = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
     VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x7c00 << 13);
@@ -94,7 +98,7 @@ final class VectorRows {
   }
 
   /** Unsigned 16-bit numbers. */
-  static IntVector widened(MemorySegment data, long at) {
+  private static IntVector widened(MemorySegment data, long at) {
     ShortVector shorts = ShortVector.fromMemorySegment(HALVES, data, at, LITTLE_ENDIAN);
     return (IntVector) shorts.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
   }

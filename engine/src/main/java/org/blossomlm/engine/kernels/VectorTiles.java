@@ -1,205 +1,182 @@
 package org.blossomlm.engine.kernels;
 
-import static org.blossomlm.engine.kernels.VectorShapes.FLOATS;
-import static org.blossomlm.engine.kernels.VectorShapes.GROUP;
-import static org.blossomlm.engine.kernels.VectorShapes.INTS;
-import static org.blossomlm.engine.kernels.VectorShapes.LANES;
+import static org.blossomlm.engine.kernels.VectorLayout.CHUNK;
+import static org.blossomlm.engine.kernels.VectorShapes.BAND;
+import static org.blossomlm.engine.kernels.VectorShapes.BAND_FLOATS;
+import static org.blossomlm.engine.kernels.VectorShapes.SHORTS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /*
- * For every row and token and each chunk of columns there are two chains of fused multiply-adds from zero: over the
- * chunk's columns of a and over those of b. Their results are added to the row's sum, first a's. Every method here computes the
- * same, so which one is taken changes no bit. A weight is always fma(quant, scale, minimum), whether it is stored in
- * between or not.
+ * Sums of a group are whole numbers and exact, in 16 bits, in 32 or as floats below 2^24. Scaling them has an order of its
+ * own, and that is in one method. So it does not matter which methods summed.
  *
- * The methods call nothing but the Vector API: beyond some 18,000 nodes (NodeCountInliningCutoff) C2 inlines only what is
- * marked for it in the JDK, and a vector that leaves a method becomes an object, which makes the loop ten times slower.
+ * The large methods call nothing but the Vector API: beyond some 18,000 nodes (NodeCountInliningCutoff) C2 inlines only
+ * what is marked for it in the JDK, and a vector that leaves a method becomes an object, which makes the loop ten times
+ * slower. Unrolling by hand makes C2 move loads up until it runs out of registers.
  */
-/** Products of one group of rows and one chunk of columns with activations. */
+/** Products of the decoded quants of one band and chunk with tokens, see {@link TileBuffers}. */
 final class VectorTiles {
-  /** Tokens that {@link #multiply} takes at once. */
-  static final int TOKENS = 4;
+  /** Tokens that {@link #dots} takes at once. */
+  static final int TOKENS = 8;
+
+  /** Tokens that {@link #floatDots} takes at once. */
+  static final int FLOAT_TOKENS = 4;
 
   private VectorTiles() {}
 
-  /** Quants to weights. The arrays are those of {@link TileBuffers}. */
-  static void widen(int[] quants, float[] scales, float[] minima, int columns, float[] weights) {
-    int half = columns / 2 * GROUP;
-    for (int s = 0; s < columns / 8; s++) {
-      for (int v = 0; v < 2 * GROUP; v += LANES) {
-        IntVector q = IntVector.fromArray(INTS, quants, s * 2 * GROUP + v);
-        int k = (s >> 2) * 2 * GROUP + v;
-        FloatVector d = FloatVector.fromArray(FLOATS, scales, k);
-        FloatVector m = FloatVector.fromArray(FLOATS, minima, k);
-        int to = v < GROUP ? s * 4 * GROUP + v : half + s * 4 * GROUP + v - GROUP;
-        ((FloatVector) q.and(0xff).convertShape(VectorOperators.I2F, FLOATS, 0))
-            .fma(d, m)
-            .intoArray(weights, to);
-        IntVector next = q.lanewise(VectorOperators.LSHR, 8).and(0xff);
-        ((FloatVector) next.convertShape(VectorOperators.I2F, FLOATS, 0))
-            .fma(d, m)
-            .intoArray(weights, to + GROUP);
-        next = q.lanewise(VectorOperators.LSHR, 16).and(0xff);
-        ((FloatVector) next.convertShape(VectorOperators.I2F, FLOATS, 0))
-            .fma(d, m)
-            .intoArray(weights, to + 2 * GROUP);
-        next = q.lanewise(VectorOperators.LSHR, 24);
-        ((FloatVector) next.convertShape(VectorOperators.I2F, FLOATS, 0))
-            .fma(d, m)
-            .intoArray(weights, to + 3 * GROUP);
+  /**
+   * Sums of groups of 16 for eight tokens, in 16 bits.
+   *
+   * @param xAt of the first token's activations; the next ones are {@link VectorLayout#CHUNK} apart
+   */
+  static void dots(short[] quants, int columns, short[] x, int xAt, short[] dots) {
+    for (int g = 0; g < columns; g += 16) {
+      ShortVector s0 = ShortVector.zero(SHORTS), s1 = s0, s2 = s0, s3 = s0;
+      ShortVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+      for (int c = g; c < g + 16; c++) {
+        ShortVector q = ShortVector.fromArray(SHORTS, quants, c * BAND);
+        s0 = s0.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + c])));
+        s1 = s1.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + CHUNK + c])));
+        s2 = s2.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + 2 * CHUNK + c])));
+        s3 = s3.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + 3 * CHUNK + c])));
+        s4 = s4.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + 4 * CHUNK + c])));
+        s5 = s5.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + 5 * CHUNK + c])));
+        s6 = s6.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + 6 * CHUNK + c])));
+        s7 = s7.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + 7 * CHUNK + c])));
       }
+      int to = g / 16 * BAND;
+      s0.intoArray(dots, to);
+      s1.intoArray(dots, to + CHUNK / 16 * BAND);
+      s2.intoArray(dots, to + 2 * (CHUNK / 16) * BAND);
+      s3.intoArray(dots, to + 3 * (CHUNK / 16) * BAND);
+      s4.intoArray(dots, to + 4 * (CHUNK / 16) * BAND);
+      s5.intoArray(dots, to + 5 * (CHUNK / 16) * BAND);
+      s6.intoArray(dots, to + 6 * (CHUNK / 16) * BAND);
+      s7.intoArray(dots, to + 7 * (CHUNK / 16) * BAND);
+    }
+  }
+
+  /** The same of one token. */
+  static void dotsOfOne(short[] quants, int columns, short[] x, int xAt, short[] dots) {
+    for (int g = 0; g < columns; g += 16) {
+      ShortVector sum = ShortVector.zero(SHORTS);
+      for (int c = g; c < g + 16; c++) {
+        ShortVector q = ShortVector.fromArray(SHORTS, quants, c * BAND);
+        sum = sum.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + c])));
+      }
+      sum.intoArray(dots, g / 16 * BAND);
+    }
+  }
+
+  /** 16-bit numbers as floats, those of the even lanes first. */
+  static void widen(short[] quants, int count, float[] floats) {
+    for (int i = 0; i < count; i += BAND) {
+      IntVector both = ShortVector.fromArray(SHORTS, quants, i).reinterpretAsInts();
+      ((FloatVector)
+              both.lanewise(VectorOperators.LSHL, 16)
+                  .lanewise(VectorOperators.ASHR, 16)
+                  .convertShape(VectorOperators.I2F, BAND_FLOATS, 0))
+          .intoArray(floats, i);
+      ((FloatVector)
+              both.lanewise(VectorOperators.ASHR, 16)
+                  .convertShape(VectorOperators.I2F, BAND_FLOATS, 0))
+          .intoArray(floats, i + BAND / 2);
+    }
+  }
+
+  /** Sums of groups for four tokens. */
+  static void floatDots(float[] quants, int columns, int group, float[] x, int xAt, float[] dots) {
+    for (int g = 0; g < columns; g += group) {
+      FloatVector a0 = FloatVector.zero(BAND_FLOATS), b0 = a0;
+      FloatVector a1 = a0, b1 = a0;
+      FloatVector a2 = a0, b2 = a0;
+      FloatVector a3 = a0, b3 = a0;
+      for (int c = g; c < g + group; c++) {
+        FloatVector a = FloatVector.fromArray(BAND_FLOATS, quants, c * BAND);
+        FloatVector b = FloatVector.fromArray(BAND_FLOATS, quants, c * BAND + BAND / 2);
+        FloatVector y = FloatVector.broadcast(BAND_FLOATS, x[xAt + c]);
+        a0 = a.fma(y, a0);
+        b0 = b.fma(y, b0);
+        y = FloatVector.broadcast(BAND_FLOATS, x[xAt + CHUNK + c]);
+        a1 = a.fma(y, a1);
+        b1 = b.fma(y, b1);
+        y = FloatVector.broadcast(BAND_FLOATS, x[xAt + 2 * CHUNK + c]);
+        a2 = a.fma(y, a2);
+        b2 = b.fma(y, b2);
+        y = FloatVector.broadcast(BAND_FLOATS, x[xAt + 3 * CHUNK + c]);
+        a3 = a.fma(y, a3);
+        b3 = b.fma(y, b3);
+      }
+      int to = g / group * BAND;
+      a0.intoArray(dots, to);
+      b0.intoArray(dots, to + BAND / 2);
+      a1.intoArray(dots, to + CHUNK / 16 * BAND);
+      b1.intoArray(dots, to + CHUNK / 16 * BAND + BAND / 2);
+      a2.intoArray(dots, to + 2 * (CHUNK / 16) * BAND);
+      b2.intoArray(dots, to + 2 * (CHUNK / 16) * BAND + BAND / 2);
+      a3.intoArray(dots, to + 3 * (CHUNK / 16) * BAND);
+      b3.intoArray(dots, to + 3 * (CHUNK / 16) * BAND + BAND / 2);
     }
   }
 
   /**
-   * Four tokens and one chain of weights.
+   * Adds a token's groups, in their order, to the sums of its rows.
    *
-   * @param from first weight of the chain
-   * @param columns of the chain
-   * @param xAt first activation of the chain for the first token
-   * @param xStride from one token's activations to the next one's
-   * @param sums of four tokens from {@code sumsAt}, {@code GROUP} each; the result is added
+   * @param dotsAt the token's first group
+   * @param xScalesAt scale of the token's first activations
    */
-  static void multiply(
-      float[] weights,
-      int from,
-      int columns,
-      float[] x,
-      int xAt,
-      int xStride,
-      float[] sums,
-      int sumsAt) {
-    int x1 = xAt + xStride;
-    int x2 = x1 + xStride;
-    int x3 = x2 + xStride;
-    FloatVector a0 = FloatVector.zero(FLOATS), b0 = a0;
-    FloatVector a1 = a0, b1 = a0;
-    FloatVector a2 = a0, b2 = a0;
-    FloatVector a3 = a0, b3 = a0;
-    for (int c = 0; c < columns; c++) {
-      FloatVector a = FloatVector.fromArray(FLOATS, weights, from + c * GROUP);
-      FloatVector b = FloatVector.fromArray(FLOATS, weights, from + c * GROUP + LANES);
-      FloatVector y = FloatVector.broadcast(FLOATS, x[xAt + c]);
-      a0 = a.fma(y, a0);
-      b0 = b.fma(y, b0);
-      y = FloatVector.broadcast(FLOATS, x[x1 + c]);
-      a1 = a.fma(y, a1);
-      b1 = b.fma(y, b1);
-      y = FloatVector.broadcast(FLOATS, x[x2 + c]);
-      a2 = a.fma(y, a2);
-      b2 = b.fma(y, b2);
-      y = FloatVector.broadcast(FLOATS, x[x3 + c]);
-      a3 = a.fma(y, a3);
-      b3 = b.fma(y, b3);
-    }
-    add(a0, sums, sumsAt);
-    add(b0, sums, sumsAt + LANES);
-    add(a1, sums, sumsAt + GROUP);
-    add(b1, sums, sumsAt + GROUP + LANES);
-    add(a2, sums, sumsAt + 2 * GROUP);
-    add(b2, sums, sumsAt + 2 * GROUP + LANES);
-    add(a3, sums, sumsAt + 3 * GROUP);
-    add(b3, sums, sumsAt + 3 * GROUP + LANES);
-  }
-
-  /** One token and both chains of weights, of {@code half} columns each. */
-  static void multiplyOne(float[] weights, int half, float[] x, int xAt, float[] sums, int sumsAt) {
-    FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0;
-    FloatVector b0 = a0, b1 = a0;
-    int next = half * GROUP;
-    for (int c = 0; c < half; c++) {
-      FloatVector y = FloatVector.broadcast(FLOATS, x[xAt + c]);
-      FloatVector z = FloatVector.broadcast(FLOATS, x[xAt + half + c]);
-      a0 = FloatVector.fromArray(FLOATS, weights, c * GROUP).fma(y, a0);
-      a1 = FloatVector.fromArray(FLOATS, weights, c * GROUP + LANES).fma(y, a1);
-      b0 = FloatVector.fromArray(FLOATS, weights, next + c * GROUP).fma(z, b0);
-      b1 = FloatVector.fromArray(FLOATS, weights, next + c * GROUP + LANES).fma(z, b1);
-    }
-    add(a0, sums, sumsAt);
-    add(a1, sums, sumsAt + LANES);
-    add(b0, sums, sumsAt);
-    add(b1, sums, sumsAt + LANES);
-  }
-
-  /** One token and both chains, with weights that are stored nowhere. */
-  static void multiplyOne(
-      int[] quants,
+  static void addScaled(
+      float[] dots,
+      int dotsAt,
       float[] scales,
-      float[] minima,
-      int columns,
-      float[] x,
-      int xAt,
+      int groups,
+      int groupsOfBlock,
+      float[] xScales,
+      int xScalesAt,
       float[] sums,
       int sumsAt) {
-    FloatVector a0 = FloatVector.zero(FLOATS), a1 = a0;
-    FloatVector b0 = a0, b1 = a0;
-    int xb = xAt + columns / 2;
-    for (int s = 0; s < columns / 8; s++) {
-      int at = s * 2 * GROUP;
-      int k = (s >> 2) * 2 * GROUP;
-      IntVector p = IntVector.fromArray(INTS, quants, at);
-      IntVector q = IntVector.fromArray(INTS, quants, at + LANES);
-      FloatVector d = FloatVector.fromArray(FLOATS, scales, k);
-      FloatVector e = FloatVector.fromArray(FLOATS, scales, k + LANES);
-      FloatVector m = FloatVector.fromArray(FLOATS, minima, k);
-      FloatVector n = FloatVector.fromArray(FLOATS, minima, k + LANES);
-      FloatVector y = FloatVector.broadcast(FLOATS, x[xAt + 4 * s]);
-      IntVector t = p.and(0xff);
-      IntVector u = q.and(0xff);
-      a0 = ((FloatVector) t.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(d, m).fma(y, a0);
-      a1 = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(e, n).fma(y, a1);
-      y = FloatVector.broadcast(FLOATS, x[xAt + 4 * s + 1]);
-      t = p.lanewise(VectorOperators.LSHR, 8).and(0xff);
-      u = q.lanewise(VectorOperators.LSHR, 8).and(0xff);
-      a0 = ((FloatVector) t.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(d, m).fma(y, a0);
-      a1 = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(e, n).fma(y, a1);
-      y = FloatVector.broadcast(FLOATS, x[xAt + 4 * s + 2]);
-      t = p.lanewise(VectorOperators.LSHR, 16).and(0xff);
-      u = q.lanewise(VectorOperators.LSHR, 16).and(0xff);
-      a0 = ((FloatVector) t.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(d, m).fma(y, a0);
-      a1 = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(e, n).fma(y, a1);
-      y = FloatVector.broadcast(FLOATS, x[xAt + 4 * s + 3]);
-      t = p.lanewise(VectorOperators.LSHR, 24);
-      u = q.lanewise(VectorOperators.LSHR, 24);
-      a0 = ((FloatVector) t.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(d, m).fma(y, a0);
-      a1 = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(e, n).fma(y, a1);
-      p = IntVector.fromArray(INTS, quants, at + GROUP);
-      q = IntVector.fromArray(INTS, quants, at + GROUP + LANES);
-      d = FloatVector.fromArray(FLOATS, scales, k + GROUP);
-      e = FloatVector.fromArray(FLOATS, scales, k + GROUP + LANES);
-      m = FloatVector.fromArray(FLOATS, minima, k + GROUP);
-      n = FloatVector.fromArray(FLOATS, minima, k + GROUP + LANES);
-      y = FloatVector.broadcast(FLOATS, x[xb + 4 * s]);
-      t = p.and(0xff);
-      u = q.and(0xff);
-      b0 = ((FloatVector) t.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(d, m).fma(y, b0);
-      b1 = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(e, n).fma(y, b1);
-      y = FloatVector.broadcast(FLOATS, x[xb + 4 * s + 1]);
-      t = p.lanewise(VectorOperators.LSHR, 8).and(0xff);
-      u = q.lanewise(VectorOperators.LSHR, 8).and(0xff);
-      b0 = ((FloatVector) t.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(d, m).fma(y, b0);
-      b1 = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(e, n).fma(y, b1);
-      y = FloatVector.broadcast(FLOATS, x[xb + 4 * s + 2]);
-      t = p.lanewise(VectorOperators.LSHR, 16).and(0xff);
-      u = q.lanewise(VectorOperators.LSHR, 16).and(0xff);
-      b0 = ((FloatVector) t.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(d, m).fma(y, b0);
-      b1 = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(e, n).fma(y, b1);
-      y = FloatVector.broadcast(FLOATS, x[xb + 4 * s + 3]);
-      t = p.lanewise(VectorOperators.LSHR, 24);
-      u = q.lanewise(VectorOperators.LSHR, 24);
-      b0 = ((FloatVector) t.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(d, m).fma(y, b0);
-      b1 = ((FloatVector) u.convertShape(VectorOperators.I2F, FLOATS, 0)).fma(e, n).fma(y, b1);
+    FloatVector a = FloatVector.fromArray(BAND_FLOATS, sums, sumsAt);
+    FloatVector b = FloatVector.fromArray(BAND_FLOATS, sums, sumsAt + BAND / 2);
+    int shift = groupsOfBlock >> 1;
+    for (int g = 0; g < groups; g++) {
+      int at = g * BAND;
+      FloatVector y = FloatVector.broadcast(BAND_FLOATS, xScales[xScalesAt + (g >> shift)]);
+      a =
+          FloatVector.fromArray(BAND_FLOATS, dots, dotsAt + at)
+              .mul(FloatVector.fromArray(BAND_FLOATS, scales, at))
+              .fma(y, a);
+      b =
+          FloatVector.fromArray(BAND_FLOATS, dots, dotsAt + at + BAND / 2)
+              .mul(FloatVector.fromArray(BAND_FLOATS, scales, at + BAND / 2))
+              .fma(y, b);
     }
-    add(a0, sums, sumsAt);
-    add(a1, sums, sumsAt + LANES);
-    add(b0, sums, sumsAt);
-    add(b1, sums, sumsAt + LANES);
+    a.intoArray(sums, sumsAt);
+    b.intoArray(sums, sumsAt + BAND / 2);
   }
 
-  private static void add(FloatVector chain, float[] sums, int at) {
-    FloatVector.fromArray(FLOATS, sums, at).add(chain).intoArray(sums, at);
+  /** Adds the minima of groups of 16 times the sums of their activations. */
+  static void addMinima(
+      float[] minima,
+      int groups,
+      short[] xSums,
+      int xSumsAt,
+      float[] xScales,
+      int xScalesAt,
+      float[] sums,
+      int sumsAt) {
+    FloatVector a = FloatVector.fromArray(BAND_FLOATS, sums, sumsAt);
+    FloatVector b = FloatVector.fromArray(BAND_FLOATS, sums, sumsAt + BAND / 2);
+    for (int g = 0; g < groups; g++) {
+      float sum = xScales[xScalesAt + (g >> 1)] * xSums[xSumsAt + g];
+      FloatVector y = FloatVector.broadcast(BAND_FLOATS, sum);
+      a = FloatVector.fromArray(BAND_FLOATS, minima, g * BAND).fma(y, a);
+      b = FloatVector.fromArray(BAND_FLOATS, minima, g * BAND + BAND / 2).fma(y, b);
+    }
+    a.intoArray(sums, sumsAt);
+    b.intoArray(sums, sumsAt + BAND / 2);
   }
 }
