@@ -20,7 +20,7 @@ import java.lang.foreign.MemorySegment;
  *
  *   x        [token][column]        8-bit activations, in 16 bits
  *   xScales  [token][column / 32]
- *   xSums    [token][column / 16]   sums of x
+ *   xSums    [token][column / 8]    sums of x
  */
 /** Arrays that one worker's products go through, see {@link VectorProducts}. */
 final class TileBuffers {
@@ -49,7 +49,7 @@ final class TileBuffers {
       x = new short[size];
       xFloats = new float[size];
       xScales = new float[size / 32 + 1];
-      xSums = new short[size / 16 + 1];
+      xSums = new short[size / 8 + 1];
     }
   }
 

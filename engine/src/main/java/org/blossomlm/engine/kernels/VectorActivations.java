@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorOperators;
  * A token's row, padded to 64 bytes:
  *
  *   int16 q[columns]            round(x · 127 / max|x of the block of 32|)
- *   int16 sums[columns / 16]    of q
+ *   int16 sums[columns / 8]     of q
  *   float scales[columns / 32]  of one step of q; NaN where a block has an infinity or NaN
  */
 /** Activations rounded to 8 bits, as products with interleaved rows read them. */
@@ -38,7 +38,7 @@ final class VectorActivations {
   }
 
   private static long scalesAt(int columns) {
-    return sumsAt(columns) + columns / 16 * 2L;
+    return sumsAt(columns) + columns / 8 * 2L;
   }
 
   /** Encodes a token, whose values start at byte {@code at} and whose row at {@code row}. */
@@ -52,9 +52,9 @@ final class VectorActivations {
       float inverse = finite && !zero ? 127 / largest : 0;
       round(x, at + 128L * block, inverse, to, row + 64L * block);
     }
-    for (int i = 0; i < columns / 16; i++) {
+    for (int i = 0; i < columns / 8; i++) {
       int sum = 0;
-      for (int c = 16 * i; c < 16 * i + 16; c++) {
+      for (int c = 8 * i; c < 8 * i + 8; c++) {
         sum += to.get(JAVA_SHORT_UNALIGNED, row + 2L * c);
       }
       to.set(JAVA_SHORT_UNALIGNED, row + sumsAt(columns) + 2L * i, (short) sum);
@@ -87,8 +87,8 @@ final class VectorActivations {
   static void read(
       MemorySegment encoded, long row, int all, int column, int columns, TileBuffers b, int to) {
     MemorySegment.copy(encoded, JAVA_SHORT_UNALIGNED, row + 2L * column, b.x, to, columns);
-    long sums = row + sumsAt(all) + column / 16 * 2L;
-    MemorySegment.copy(encoded, JAVA_SHORT_UNALIGNED, sums, b.xSums, to / 16, columns / 16);
+    long sums = row + sumsAt(all) + column / 8 * 2L;
+    MemorySegment.copy(encoded, JAVA_SHORT_UNALIGNED, sums, b.xSums, to / 8, columns / 8);
     long scales = row + scalesAt(all) + column / 32 * 4L;
     MemorySegment.copy(encoded, JAVA_FLOAT_UNALIGNED, scales, b.xScales, to / 32, columns / 32);
   }

@@ -1,5 +1,7 @@
 package org.blossomlm.engine.kernels;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.blossomlm.engine.kernels.Kernels.ROW_TILE;
@@ -35,7 +37,7 @@ import org.blossomlm.model.tensor.TensorType;
  * @param group columns whose sum has one scale, 16 or 32
  * @param offset is subtracted from the stored quants; what is left has a sign
  * @param minima whether a group also has a number that is added to its weights
- * @param narrow whether 16 products of quants and 8-bit activations can be summed in 16 bits
+ * @param narrow whether a group's products of quants and 8-bit activations can be summed in 16 bits
  */
 record VectorLayout(
     TensorType type, int run, int group, int offset, boolean minima, boolean narrow) {
@@ -43,11 +45,13 @@ record VectorLayout(
   static final int CHUNK = 256;
 
   private static final ValueLayout.OfShort HALF = JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT = JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG = JAVA_LONG_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
   private static final Map<TensorType, VectorLayout> LAYOUTS = new EnumMap<>(TensorType.class);
 
   static {
-    add(new VectorLayout(TensorType.Q4_0, 16, 16, 8, false, true));
+    add(new VectorLayout(TensorType.Q4_0, 16, 32, 8, false, true));
     add(new VectorLayout(TensorType.Q4_1, 16, 16, 0, true, true));
     add(new VectorLayout(TensorType.Q5_0, 16, 16, 16, false, true));
     // 31 · 127 · 16 is too much for 16 bits, so half the range is moved to the minimum.
@@ -80,20 +84,54 @@ record VectorLayout(
   }
 
   /**
-   * Packs columns of one row.
+   * Packs columns of up to sixteen rows.
    *
    * @param column the first, a multiple of a block
    * @param to byte at which the tile's first block goes
-   * @param place of the row in its tile
    */
   void pack(
-      Tensor tensor, int row, int column, int columns, MemorySegment packed, long to, int place) {
+      Tensor tensor,
+      int row,
+      int rows,
+      int column,
+      int columns,
+      MemorySegment packed,
+      long to) {
     MemorySegment data = tensor.data();
     long at = row * tensor.rowBytes() + type.bytes(column);
-    long lane = to + 2L * (place < 8 ? 2 * place : 2 * place - 15);
     long bytes = type.bytes(columns);
-    for (long o = 0; o < bytes; o += 2) {
-      packed.set(HALF, lane + ROW_TILE * o, data.get(HALF, at + o));
+    for (int r = 0; r < Math.min(rows, ROW_TILE / 2); r++, at += tensor.rowBytes()) {
+      long other = at + ROW_TILE / 2 * tensor.rowBytes();
+      long lane = to + 4L * r;
+      if (r + ROW_TILE / 2 < rows) {
+        packPair(data, at, other, bytes, packed, lane);
+      } else {
+        packOne(data, at, 0, bytes, packed, lane);
+      }
+    }
+  }
+
+  /** Two rows, whose lanes are neighbours. */
+  private static void packPair(
+      MemorySegment data, long even, long odd, long bytes, MemorySegment packed, long lane) {
+    long whole = bytes & -8;
+    for (long o = 0; o < whole; o += 8) {
+      long p = data.get(LONG, even + o);
+      long q = data.get(LONG, odd + o);
+      long at = lane + ROW_TILE * o;
+      packed.set(INT, at, (int) (p & 0xffff) | (int) q << 16);
+      packed.set(INT, at + 2 * ROW_TILE, (int) (p >>> 16 & 0xffff) | (int) q & 0xffff0000);
+      packed.set(INT, at + 4 * ROW_TILE, (int) (p >>> 32 & 0xffff) | (int) (q >>> 32) << 16);
+      packed.set(INT, at + 6 * ROW_TILE, (int) (p >>> 48) | (int) (q >>> 32) & 0xffff0000);
+    }
+    packOne(data, even, whole, bytes, packed, lane);
+    packOne(data, odd, whole, bytes, packed, lane + 2);
+  }
+
+  private static void packOne(
+      MemorySegment data, long row, long from, long to, MemorySegment packed, long lane) {
+    for (long o = from; o < to; o += 2) {
+      packed.set(HALF, lane + ROW_TILE * o, data.get(HALF, row + o));
     }
   }
 }

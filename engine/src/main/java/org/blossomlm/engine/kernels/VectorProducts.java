@@ -40,9 +40,10 @@ final class VectorProducts {
 
   void pack(Matrix matrix, int firstRow, int lastRow, MemorySegment packed) {
     int columns = matrix.columns();
-    for (int row = firstRow; row < lastRow; row++) {
+    for (int row = firstRow; row < lastRow; row += ROW_TILE) {
+      int rows = Math.min(ROW_TILE, lastRow - row);
       long to = row / ROW_TILE * layout.tileBytes(columns);
-      layout.pack(matrix.tensor(), row, 0, columns, packed, to, row % ROW_TILE);
+      layout.pack(matrix.tensor(), row, rows, 0, columns, packed, to);
     }
   }
 
@@ -116,9 +117,8 @@ final class VectorProducts {
     if (!weights.isPacked()) {
       packed = b.tile(layout.tileBytes(CHUNK));
       at = 0;
-      for (int r = row; r < Math.min(lastRow, row + ROW_TILE); r++) {
-        layout.pack(weights.tensor(), r, column, columns, packed, 0, r - row);
-      }
+      int rows = Math.min(ROW_TILE, lastRow - row);
+      layout.pack(weights.tensor(), row, rows, column, columns, packed, 0);
     }
     for (int lane = 0; lane < ROW_TILE; lane += BAND) {
       band(packed, at + 2L * lane, columns, tokens, x, sums + lane * tokens, b);
@@ -132,7 +132,7 @@ final class VectorProducts {
       for (int t = 0; t < tokens; t++) {
         if (!VectorSteps.dots(layout, packed, at, columns, b, x + t * CHUNK)) {
           VectorQuants.decode(layout, packed, at, columns, b.quants);
-          VectorTiles.dotsOfOne(b.quants, columns, b.x, x + t * CHUNK, b.narrowDots);
+          VectorTiles.dotsOfOne(b.quants, columns, layout.group(), b.x, x + t * CHUNK, b.narrowDots);
           VectorTiles.widen(b.narrowDots, columns / 16 * BAND, b.dots);
         }
         scale(b, 0, columns, x + t * CHUNK, sums + t * BAND);
@@ -147,7 +147,7 @@ final class VectorProducts {
     for (int t = 0; t < tokens; t += step) {
       int from = x + t * CHUNK;
       if (layout.narrow()) {
-        VectorTiles.dots(b.quants, columns, b.x, from, b.narrowDots);
+        VectorTiles.dots(b.quants, columns, layout.group(), b.x, from, b.narrowDots);
         VectorTiles.widen(b.narrowDots, b.narrowDots.length, b.dots);
       } else {
         VectorTiles.floatDots(b.floats, columns, layout.group(), b.xFloats, from, b.dots);
@@ -165,7 +165,7 @@ final class VectorProducts {
     VectorTiles.addScaled(
         b.dots, dots, b.scales, groups, 32 / group, b.xScales, x / 32, b.sums, sums);
     if (layout.minima()) {
-      VectorTiles.addMinima(b.minima, groups, b.xSums, x / 16, b.xScales, x / 32, b.sums, sums);
+      VectorTiles.addMinima(b.minima, groups, b.xSums, x / 8, b.xScales, x / 32, b.sums, sums);
     }
   }
 

@@ -5,7 +5,6 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.XOR;
 import static org.blossomlm.engine.kernels.Kernels.ROW_TILE;
 import static org.blossomlm.engine.kernels.VectorShapes.BAND;
 import static org.blossomlm.engine.kernels.VectorShapes.BAND_FLOATS;
@@ -19,6 +18,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /*
+ * A sum starts with what the offset of its quants makes of it. It may overflow on its way: 16 bits are right again at its
+ * end. Where masks allow it 32-bit lanes are shifted, for which C2 has instructions with a constant count.
+ *
  * Each loop is over whole groups, written out: C2 spends more time around an inner loop of eight words than in it. As in
  * VectorTiles, nothing but the Vector API is called.
  */
@@ -29,10 +31,10 @@ import jdk.incubator.vector.ShortVector;
 final class VectorSteps {
   private static final int WORD = 2 * ROW_TILE;
   private static final short NIBBLE = 15;
-  private static final short NIBBLES = 0x0f0f;
-  private static final short PAIRS = 0x0303;
-  private static final short UPPER_PAIRS = 0x3030;
-  private static final short SIGNS = 0x2020;
+  private static final short BYTE = 0xff;
+  private static final int NIBBLES = 0x0f0f0f0f;
+  private static final int PAIRS = 0x03030303;
+  private static final int UPPER_PAIRS = 0x30303030;
 
   private VectorSteps() {}
 
@@ -47,11 +49,11 @@ final class VectorSteps {
       VectorLayout layout, MemorySegment packed, long at, int columns, TileBuffers b, int x) {
     int next = ROW_TILE * layout.type().blockBytes();
     switch (layout.type()) {
-      case Q4_0 -> nibbles(packed, at + WORD, next, columns, 0, 8, b.x, x, b.xSums, b.dots);
-      case Q4_1 -> nibbles(packed, at + 2 * WORD, next, columns, 0, 0, b.x, x, b.xSums, b.dots);
-      case Q4_K -> nibbles(packed, at + 8 * WORD, 8 * WORD, columns, 1, 0, b.x, x, b.xSums, b.dots);
+      case Q4_0 -> nibbles(packed, at + WORD, next, columns, 0, true, 8, b.x, x, b.xSums, b.dots);
+      case Q4_1 -> nibbles(packed, at + 2 * WORD, next, columns, 0, false, 0, b.x, x, b.xSums, b.dots);
+      case Q4_K -> nibbles(packed, at + 8 * WORD, 8 * WORD, columns, 1, false, 0, b.x, x, b.xSums, b.dots);
       case Q8_0 -> eightBits(packed, at + WORD, next, columns, b.x, x, b.dots);
-      case Q6_K -> q6_k(packed, at, b.x, x, b.dots);
+      case Q6_K -> q6_k(packed, at, b.x, x, b.xSums, b.dots);
       default -> {
         return false;
       }
@@ -64,6 +66,7 @@ final class VectorSteps {
    *
    * @param next from eight words to the next ones
    * @param split 0 where a and b have runs of 16 columns, 1 where 32
+   * @param joined whether they are one group
    */
   private static void nibbles(
       MemorySegment packed,
@@ -71,6 +74,7 @@ final class VectorSteps {
       int next,
       int columns,
       int split,
+      boolean joined,
       int offset,
       short[] x,
       int xAt,
@@ -82,88 +86,105 @@ final class VectorSteps {
       int column = (k >> split) * 2 * run + (k & split) * 16;
       int aX = xAt + column;
       int bX = aX + run;
-      ShortVector a = ShortVector.broadcast(SHORTS, (short) (-offset * xSums[aX >> 4]));
-      ShortVector b = ShortVector.broadcast(SHORTS, (short) (-offset * xSums[bX >> 4]));
+      int s = aX >> 3;
+      int t = bX >> 3;
+      ShortVector a = ShortVector.broadcast(SHORTS, (short) (-offset * (xSums[s] + xSums[s + 1])));
+      ShortVector b = ShortVector.broadcast(SHORTS, (short) (-offset * (xSums[t] + xSums[t + 1])));
       ShortVector p;
       ShortVector q;
+      IntVector i;
       p = ShortVector.fromMemorySegment(SHORTS, packed, word, LITTLE_ENDIAN);
+      i = p.reinterpretAsInts();
       q = p.and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX])));
-      q = p.lanewise(LSHR, 4).and(NIBBLE);
+      q = i.lanewise(LSHR, 4).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX])));
-      q = p.lanewise(LSHR, 8).and(NIBBLE);
+      q = i.lanewise(LSHR, 8).reinterpretAsShorts().and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 1])));
-      q = p.lanewise(LSHR, 12);
+      q = i.lanewise(LSHR, 12).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 1])));
       p = ShortVector.fromMemorySegment(SHORTS, packed, word + WORD, LITTLE_ENDIAN);
+      i = p.reinterpretAsInts();
       q = p.and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 2])));
-      q = p.lanewise(LSHR, 4).and(NIBBLE);
+      q = i.lanewise(LSHR, 4).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 2])));
-      q = p.lanewise(LSHR, 8).and(NIBBLE);
+      q = i.lanewise(LSHR, 8).reinterpretAsShorts().and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 3])));
-      q = p.lanewise(LSHR, 12);
+      q = i.lanewise(LSHR, 12).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 3])));
       p = ShortVector.fromMemorySegment(SHORTS, packed, word + 2 * WORD, LITTLE_ENDIAN);
+      i = p.reinterpretAsInts();
       q = p.and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 4])));
-      q = p.lanewise(LSHR, 4).and(NIBBLE);
+      q = i.lanewise(LSHR, 4).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 4])));
-      q = p.lanewise(LSHR, 8).and(NIBBLE);
+      q = i.lanewise(LSHR, 8).reinterpretAsShorts().and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 5])));
-      q = p.lanewise(LSHR, 12);
+      q = i.lanewise(LSHR, 12).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 5])));
       p = ShortVector.fromMemorySegment(SHORTS, packed, word + 3 * WORD, LITTLE_ENDIAN);
+      i = p.reinterpretAsInts();
       q = p.and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 6])));
-      q = p.lanewise(LSHR, 4).and(NIBBLE);
+      q = i.lanewise(LSHR, 4).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 6])));
-      q = p.lanewise(LSHR, 8).and(NIBBLE);
+      q = i.lanewise(LSHR, 8).reinterpretAsShorts().and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 7])));
-      q = p.lanewise(LSHR, 12);
+      q = i.lanewise(LSHR, 12).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 7])));
       p = ShortVector.fromMemorySegment(SHORTS, packed, word + 4 * WORD, LITTLE_ENDIAN);
+      i = p.reinterpretAsInts();
       q = p.and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 8])));
-      q = p.lanewise(LSHR, 4).and(NIBBLE);
+      q = i.lanewise(LSHR, 4).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 8])));
-      q = p.lanewise(LSHR, 8).and(NIBBLE);
+      q = i.lanewise(LSHR, 8).reinterpretAsShorts().and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 9])));
-      q = p.lanewise(LSHR, 12);
+      q = i.lanewise(LSHR, 12).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 9])));
       p = ShortVector.fromMemorySegment(SHORTS, packed, word + 5 * WORD, LITTLE_ENDIAN);
+      i = p.reinterpretAsInts();
       q = p.and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 10])));
-      q = p.lanewise(LSHR, 4).and(NIBBLE);
+      q = i.lanewise(LSHR, 4).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 10])));
-      q = p.lanewise(LSHR, 8).and(NIBBLE);
+      q = i.lanewise(LSHR, 8).reinterpretAsShorts().and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 11])));
-      q = p.lanewise(LSHR, 12);
+      q = i.lanewise(LSHR, 12).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 11])));
       p = ShortVector.fromMemorySegment(SHORTS, packed, word + 6 * WORD, LITTLE_ENDIAN);
+      i = p.reinterpretAsInts();
       q = p.and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 12])));
-      q = p.lanewise(LSHR, 4).and(NIBBLE);
+      q = i.lanewise(LSHR, 4).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 12])));
-      q = p.lanewise(LSHR, 8).and(NIBBLE);
+      q = i.lanewise(LSHR, 8).reinterpretAsShorts().and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 13])));
-      q = p.lanewise(LSHR, 12);
+      q = i.lanewise(LSHR, 12).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 13])));
       p = ShortVector.fromMemorySegment(SHORTS, packed, word + 7 * WORD, LITTLE_ENDIAN);
+      i = p.reinterpretAsInts();
       q = p.and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 14])));
-      q = p.lanewise(LSHR, 4).and(NIBBLE);
+      q = i.lanewise(LSHR, 4).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 14])));
-      q = p.lanewise(LSHR, 8).and(NIBBLE);
+      q = i.lanewise(LSHR, 8).reinterpretAsShorts().and(NIBBLE);
       a = a.add(q.mul(ShortVector.broadcast(SHORTS, x[aX + 15])));
-      q = p.lanewise(LSHR, 12);
+      q = i.lanewise(LSHR, 12).reinterpretAsShorts().and(NIBBLE);
       b = b.add(q.mul(ShortVector.broadcast(SHORTS, x[bX + 15])));
-      int to = (column >> 4) * BAND;
+      int to = joined ? k * BAND : (column >> 4) * BAND;
+      if (joined) {
+        a = a.add(b);
+      }
       IntVector both = a.reinterpretAsInts();
       ((FloatVector) both.lanewise(LSHL, 16).lanewise(ASHR, 16).convertShape(I2F, BAND_FLOATS, 0))
           .intoArray(dots, to);
       ((FloatVector) both.lanewise(ASHR, 16).convertShape(I2F, BAND_FLOATS, 0))
           .intoArray(dots, to + BAND / 2);
+      if (joined) {
+        continue;
+      }
       to += (run >> 4) * BAND;
       both = b.reinterpretAsInts();
       ((FloatVector) both.lanewise(LSHL, 16).lanewise(ASHR, 16).convertShape(I2F, BAND_FLOATS, 0))
@@ -286,7 +307,8 @@ final class VectorSteps {
   }
 
   /** Four words at a time: eight columns of a and eight of b, whose sums fit into 16 bits. */
-  private static void q6_k(MemorySegment packed, long at, short[] x, int xAt, float[] dots) {
+  private static void q6_k(
+      MemorySegment packed, long at, short[] x, int xAt, short[] xSums, float[] dots) {
     Arrays.fill(dots, 0, 16 * BAND, 0);
     for (int k = 0; k < 16; k++) {
       long word = at + k * 4 * WORD;
@@ -295,87 +317,64 @@ final class VectorSteps {
       int column = (k >> 3) * 128 + (k & 7) * 8;
       int aX = xAt + column;
       int bX = aX + 64;
-      ShortVector a = ShortVector.zero(SHORTS);
-      ShortVector b = a;
+      ShortVector a = ShortVector.broadcast(SHORTS, (short) (-32 * xSums[aX >> 3]));
+      ShortVector b = ShortVector.broadcast(SHORTS, (short) (-32 * xSums[bX >> 3]));
       ShortVector p;
-      ShortVector q;
-      ShortVector h;
-      p = ShortVector.fromMemorySegment(SHORTS, packed, word, LITTLE_ENDIAN);
-      h = ShortVector.fromMemorySegment(SHORTS, packed, upper, LITTLE_ENDIAN);
+      IntVector i;
+      IntVector h;
+      IntVector q;
+      i = IntVector.fromMemorySegment(BAND_INTS, packed, word, LITTLE_ENDIAN);
+      h = IntVector.fromMemorySegment(BAND_INTS, packed, upper, LITTLE_ENDIAN);
       h = h.lanewise(LSHR, shift);
-      q = p.and(NIBBLES).or(h.and(PAIRS).lanewise(LSHL, 4)).lanewise(XOR, SIGNS);
-      a = a.add(q.lanewise(LSHL, 10).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[aX])));
-      a =
-          a.add(
-              q.lanewise(LSHL, 2).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[aX + 1])));
-      q = p.lanewise(LSHR, 4).and(NIBBLES).or(h.and(UPPER_PAIRS)).lanewise(XOR, SIGNS);
-      b = b.add(q.lanewise(LSHL, 10).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[bX])));
-      b =
-          b.add(
-              q.lanewise(LSHL, 2).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[bX + 1])));
-      p = ShortVector.fromMemorySegment(SHORTS, packed, word + WORD, LITTLE_ENDIAN);
-      h = ShortVector.fromMemorySegment(SHORTS, packed, upper + WORD, LITTLE_ENDIAN);
+      q = i.and(NIBBLES).or(h.and(PAIRS).lanewise(LSHL, 4));
+      p = q.reinterpretAsShorts().and(BYTE);
+      a = a.add(p.mul(ShortVector.broadcast(SHORTS, x[aX])));
+      p = q.lanewise(LSHR, 8).reinterpretAsShorts().and(BYTE);
+      a = a.add(p.mul(ShortVector.broadcast(SHORTS, x[aX + 1])));
+      q = i.lanewise(LSHR, 4).and(NIBBLES).or(h.and(UPPER_PAIRS));
+      p = q.reinterpretAsShorts().and(BYTE);
+      b = b.add(p.mul(ShortVector.broadcast(SHORTS, x[bX])));
+      p = q.lanewise(LSHR, 8).reinterpretAsShorts().and(BYTE);
+      b = b.add(p.mul(ShortVector.broadcast(SHORTS, x[bX + 1])));
+      i = IntVector.fromMemorySegment(BAND_INTS, packed, word + WORD, LITTLE_ENDIAN);
+      h = IntVector.fromMemorySegment(BAND_INTS, packed, upper + WORD, LITTLE_ENDIAN);
       h = h.lanewise(LSHR, shift);
-      q = p.and(NIBBLES).or(h.and(PAIRS).lanewise(LSHL, 4)).lanewise(XOR, SIGNS);
-      a =
-          a.add(
-              q.lanewise(LSHL, 10)
-                  .lanewise(ASHR, 10)
-                  .mul(ShortVector.broadcast(SHORTS, x[aX + 2])));
-      a =
-          a.add(
-              q.lanewise(LSHL, 2).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[aX + 3])));
-      q = p.lanewise(LSHR, 4).and(NIBBLES).or(h.and(UPPER_PAIRS)).lanewise(XOR, SIGNS);
-      b =
-          b.add(
-              q.lanewise(LSHL, 10)
-                  .lanewise(ASHR, 10)
-                  .mul(ShortVector.broadcast(SHORTS, x[bX + 2])));
-      b =
-          b.add(
-              q.lanewise(LSHL, 2).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[bX + 3])));
-      p = ShortVector.fromMemorySegment(SHORTS, packed, word + 2 * WORD, LITTLE_ENDIAN);
-      h = ShortVector.fromMemorySegment(SHORTS, packed, upper + 2 * WORD, LITTLE_ENDIAN);
+      q = i.and(NIBBLES).or(h.and(PAIRS).lanewise(LSHL, 4));
+      p = q.reinterpretAsShorts().and(BYTE);
+      a = a.add(p.mul(ShortVector.broadcast(SHORTS, x[aX + 2])));
+      p = q.lanewise(LSHR, 8).reinterpretAsShorts().and(BYTE);
+      a = a.add(p.mul(ShortVector.broadcast(SHORTS, x[aX + 3])));
+      q = i.lanewise(LSHR, 4).and(NIBBLES).or(h.and(UPPER_PAIRS));
+      p = q.reinterpretAsShorts().and(BYTE);
+      b = b.add(p.mul(ShortVector.broadcast(SHORTS, x[bX + 2])));
+      p = q.lanewise(LSHR, 8).reinterpretAsShorts().and(BYTE);
+      b = b.add(p.mul(ShortVector.broadcast(SHORTS, x[bX + 3])));
+      i = IntVector.fromMemorySegment(BAND_INTS, packed, word + 2 * WORD, LITTLE_ENDIAN);
+      h = IntVector.fromMemorySegment(BAND_INTS, packed, upper + 2 * WORD, LITTLE_ENDIAN);
       h = h.lanewise(LSHR, shift);
-      q = p.and(NIBBLES).or(h.and(PAIRS).lanewise(LSHL, 4)).lanewise(XOR, SIGNS);
-      a =
-          a.add(
-              q.lanewise(LSHL, 10)
-                  .lanewise(ASHR, 10)
-                  .mul(ShortVector.broadcast(SHORTS, x[aX + 4])));
-      a =
-          a.add(
-              q.lanewise(LSHL, 2).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[aX + 5])));
-      q = p.lanewise(LSHR, 4).and(NIBBLES).or(h.and(UPPER_PAIRS)).lanewise(XOR, SIGNS);
-      b =
-          b.add(
-              q.lanewise(LSHL, 10)
-                  .lanewise(ASHR, 10)
-                  .mul(ShortVector.broadcast(SHORTS, x[bX + 4])));
-      b =
-          b.add(
-              q.lanewise(LSHL, 2).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[bX + 5])));
-      p = ShortVector.fromMemorySegment(SHORTS, packed, word + 3 * WORD, LITTLE_ENDIAN);
-      h = ShortVector.fromMemorySegment(SHORTS, packed, upper + 3 * WORD, LITTLE_ENDIAN);
+      q = i.and(NIBBLES).or(h.and(PAIRS).lanewise(LSHL, 4));
+      p = q.reinterpretAsShorts().and(BYTE);
+      a = a.add(p.mul(ShortVector.broadcast(SHORTS, x[aX + 4])));
+      p = q.lanewise(LSHR, 8).reinterpretAsShorts().and(BYTE);
+      a = a.add(p.mul(ShortVector.broadcast(SHORTS, x[aX + 5])));
+      q = i.lanewise(LSHR, 4).and(NIBBLES).or(h.and(UPPER_PAIRS));
+      p = q.reinterpretAsShorts().and(BYTE);
+      b = b.add(p.mul(ShortVector.broadcast(SHORTS, x[bX + 4])));
+      p = q.lanewise(LSHR, 8).reinterpretAsShorts().and(BYTE);
+      b = b.add(p.mul(ShortVector.broadcast(SHORTS, x[bX + 5])));
+      i = IntVector.fromMemorySegment(BAND_INTS, packed, word + 3 * WORD, LITTLE_ENDIAN);
+      h = IntVector.fromMemorySegment(BAND_INTS, packed, upper + 3 * WORD, LITTLE_ENDIAN);
       h = h.lanewise(LSHR, shift);
-      q = p.and(NIBBLES).or(h.and(PAIRS).lanewise(LSHL, 4)).lanewise(XOR, SIGNS);
-      a =
-          a.add(
-              q.lanewise(LSHL, 10)
-                  .lanewise(ASHR, 10)
-                  .mul(ShortVector.broadcast(SHORTS, x[aX + 6])));
-      a =
-          a.add(
-              q.lanewise(LSHL, 2).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[aX + 7])));
-      q = p.lanewise(LSHR, 4).and(NIBBLES).or(h.and(UPPER_PAIRS)).lanewise(XOR, SIGNS);
-      b =
-          b.add(
-              q.lanewise(LSHL, 10)
-                  .lanewise(ASHR, 10)
-                  .mul(ShortVector.broadcast(SHORTS, x[bX + 6])));
-      b =
-          b.add(
-              q.lanewise(LSHL, 2).lanewise(ASHR, 10).mul(ShortVector.broadcast(SHORTS, x[bX + 7])));
+      q = i.and(NIBBLES).or(h.and(PAIRS).lanewise(LSHL, 4));
+      p = q.reinterpretAsShorts().and(BYTE);
+      a = a.add(p.mul(ShortVector.broadcast(SHORTS, x[aX + 6])));
+      p = q.lanewise(LSHR, 8).reinterpretAsShorts().and(BYTE);
+      a = a.add(p.mul(ShortVector.broadcast(SHORTS, x[aX + 7])));
+      q = i.lanewise(LSHR, 4).and(NIBBLES).or(h.and(UPPER_PAIRS));
+      p = q.reinterpretAsShorts().and(BYTE);
+      b = b.add(p.mul(ShortVector.broadcast(SHORTS, x[bX + 6])));
+      p = q.lanewise(LSHR, 8).reinterpretAsShorts().and(BYTE);
+      b = b.add(p.mul(ShortVector.broadcast(SHORTS, x[bX + 7])));
       int to = (column >> 4) * BAND;
       IntVector both = a.reinterpretAsInts();
       ((FloatVector) both.lanewise(LSHL, 16).lanewise(ASHR, 16).convertShape(I2F, BAND_FLOATS, 0))

@@ -29,15 +29,16 @@ final class VectorTiles {
   private VectorTiles() {}
 
   /**
-   * Sums of groups of 16 for eight tokens, in 16 bits.
+   * Sums of groups for eight tokens, in 16 bits.
    *
    * @param xAt of the first token's activations; the next ones are {@link VectorLayout#CHUNK} apart
    */
-  static void dots(short[] quants, int columns, short[] x, int xAt, short[] dots) {
-    for (int g = 0; g < columns; g += 16) {
+  static void dots(
+      short[] quants, int columns, int group, short[] x, int xAt, short[] dots) {
+    for (int g = 0; g < columns; g += group) {
       ShortVector s0 = ShortVector.zero(SHORTS), s1 = s0, s2 = s0, s3 = s0;
       ShortVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-      for (int c = g; c < g + 16; c++) {
+      for (int c = g; c < g + group; c++) {
         ShortVector q = ShortVector.fromArray(SHORTS, quants, c * BAND);
         s0 = s0.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + c])));
         s1 = s1.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + CHUNK + c])));
@@ -48,7 +49,7 @@ final class VectorTiles {
         s6 = s6.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + 6 * CHUNK + c])));
         s7 = s7.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + 7 * CHUNK + c])));
       }
-      int to = g / 16 * BAND;
+      int to = g / group * BAND;
       s0.intoArray(dots, to);
       s1.intoArray(dots, to + CHUNK / 16 * BAND);
       s2.intoArray(dots, to + 2 * (CHUNK / 16) * BAND);
@@ -61,14 +62,15 @@ final class VectorTiles {
   }
 
   /** The same of one token. */
-  static void dotsOfOne(short[] quants, int columns, short[] x, int xAt, short[] dots) {
-    for (int g = 0; g < columns; g += 16) {
+  static void dotsOfOne(
+      short[] quants, int columns, int group, short[] x, int xAt, short[] dots) {
+    for (int g = 0; g < columns; g += group) {
       ShortVector sum = ShortVector.zero(SHORTS);
-      for (int c = g; c < g + 16; c++) {
+      for (int c = g; c < g + group; c++) {
         ShortVector q = ShortVector.fromArray(SHORTS, quants, c * BAND);
         sum = sum.add(q.mul(ShortVector.broadcast(SHORTS, x[xAt + c])));
       }
-      sum.intoArray(dots, g / 16 * BAND);
+      sum.intoArray(dots, g / group * BAND);
     }
   }
 
@@ -171,7 +173,8 @@ final class VectorTiles {
     FloatVector a = FloatVector.fromArray(BAND_FLOATS, sums, sumsAt);
     FloatVector b = FloatVector.fromArray(BAND_FLOATS, sums, sumsAt + BAND / 2);
     for (int g = 0; g < groups; g++) {
-      float sum = xScales[xScalesAt + (g >> 1)] * xSums[xSumsAt + g];
+      int s = xSumsAt + 2 * g;
+      float sum = xScales[xScalesAt + (g >> 1)] * (xSums[s] + xSums[s + 1]);
       FloatVector y = FloatVector.broadcast(BAND_FLOATS, sum);
       a = FloatVector.fromArray(BAND_FLOATS, minima, g * BAND).fma(y, a);
       b = FloatVector.fromArray(BAND_FLOATS, minima, g * BAND + BAND / 2).fma(y, b);
