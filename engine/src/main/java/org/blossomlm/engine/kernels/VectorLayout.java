@@ -90,13 +90,7 @@ record VectorLayout(
    * @param to byte at which the tile's first block goes
    */
   void pack(
-      Tensor tensor,
-      int row,
-      int rows,
-      int column,
-      int columns,
-      MemorySegment packed,
-      long to) {
+      Tensor tensor, int row, int rows, int column, int columns, MemorySegment packed, long to) {
     MemorySegment data = tensor.data();
     long at = row * tensor.rowBytes() + type.bytes(column);
     long bytes = type.bytes(columns);

@@ -132,7 +132,8 @@ final class VectorProducts {
       for (int t = 0; t < tokens; t++) {
         if (!VectorSteps.dots(layout, packed, at, columns, b, x + t * CHUNK)) {
           VectorQuants.decode(layout, packed, at, columns, b.quants);
-          VectorTiles.dotsOfOne(b.quants, columns, layout.group(), b.x, x + t * CHUNK, b.narrowDots);
+          VectorTiles.dotsOfOne(
+              b.quants, columns, layout.group(), b.x, x + t * CHUNK, b.narrowDots);
           VectorTiles.widen(b.narrowDots, columns / 16 * BAND, b.dots);
         }
         scale(b, 0, columns, x + t * CHUNK, sums + t * BAND);

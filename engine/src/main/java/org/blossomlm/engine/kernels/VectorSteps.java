@@ -50,8 +50,10 @@ final class VectorSteps {
     int next = ROW_TILE * layout.type().blockBytes();
     switch (layout.type()) {
       case Q4_0 -> nibbles(packed, at + WORD, next, columns, 0, true, 8, b.x, x, b.xSums, b.dots);
-      case Q4_1 -> nibbles(packed, at + 2 * WORD, next, columns, 0, false, 0, b.x, x, b.xSums, b.dots);
-      case Q4_K -> nibbles(packed, at + 8 * WORD, 8 * WORD, columns, 1, false, 0, b.x, x, b.xSums, b.dots);
+      case Q4_1 ->
+          nibbles(packed, at + 2 * WORD, next, columns, 0, false, 0, b.x, x, b.xSums, b.dots);
+      case Q4_K ->
+          nibbles(packed, at + 8 * WORD, 8 * WORD, columns, 1, false, 0, b.x, x, b.xSums, b.dots);
       case Q8_0 -> eightBits(packed, at + WORD, next, columns, b.x, x, b.dots);
       case Q6_K -> q6_k(packed, at, b.x, x, b.xSums, b.dots);
       default -> {

@@ -33,8 +33,7 @@ final class VectorTiles {
    *
    * @param xAt of the first token's activations; the next ones are {@link VectorLayout#CHUNK} apart
    */
-  static void dots(
-      short[] quants, int columns, int group, short[] x, int xAt, short[] dots) {
+  static void dots(short[] quants, int columns, int group, short[] x, int xAt, short[] dots) {
     for (int g = 0; g < columns; g += group) {
       ShortVector s0 = ShortVector.zero(SHORTS), s1 = s0, s2 = s0, s3 = s0;
       ShortVector s4 = s0, s5 = s0, s6 = s0, s7 = s0;
@@ -62,8 +61,7 @@ final class VectorTiles {
   }
 
   /** The same of one token. */
-  static void dotsOfOne(
-      short[] quants, int columns, int group, short[] x, int xAt, short[] dots) {
+  static void dotsOfOne(short[] quants, int columns, int group, short[] x, int xAt, short[] dots) {
     for (int g = 0; g < columns; g += group) {
       ShortVector sum = ShortVector.zero(SHORTS);
       for (int c = g; c < g + group; c++) {
