@@ -2,6 +2,7 @@ package org.blossomlm.engine.kernels;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** Working memory of one worker. Grows to what the largest call needs and is then reused. */
 public final class Scratch {
@@ -9,6 +10,7 @@ public final class Scratch {
   private float[] row = new float[0];
   private float[] scores = new float[0];
   private MemorySegment bytes = MemorySegment.NULL;
+  private @Nullable TileBuffers tiles;
 
   /** The attention that is about to be computed. */
   public final AttentionTask attention = new AttentionTask();
@@ -31,6 +33,14 @@ public final class Scratch {
       bytes = Arena.ofAuto().allocate(size, 64);
     }
     return bytes;
+  }
+
+  /** Of the vector kernels' products; made when they are first wanted. */
+  TileBuffers tiles() {
+    if (tiles == null) {
+      tiles = new TileBuffers();
+    }
+    return tiles;
   }
 
   /** At least {@code size} floats of arbitrary content. */

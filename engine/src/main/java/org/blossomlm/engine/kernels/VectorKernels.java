@@ -7,8 +7,11 @@ import static org.blossomlm.engine.kernels.VectorShapes.LANES;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import jdk.incubator.vector.FloatVector;
 import org.blossomlm.model.tensor.Tensor;
+import org.blossomlm.model.tensor.TensorType;
 
 /*
  * A row of weights is decoded to floats once and then multiplied with every token. A dot product always has four vector
@@ -23,9 +26,62 @@ final class VectorKernels implements Kernels {
   /** Decoded weights that stay in the second-level cache while all tokens pass by. */
   private static final int BLOCK_FLOATS = 1 << 16;
 
+  /** Of the types whose rows are interleaved; the others are multiplied row by row. */
+  private static final Map<TensorType, VectorProducts> PRODUCTS = products();
+
+  private static Map<TensorType, VectorProducts> products() {
+    Map<TensorType, VectorProducts> products = new EnumMap<>(TensorType.class);
+    for (TensorType type : TensorType.values()) {
+      VectorLayout.of(type).ifPresent(layout -> products.put(type, new VectorProducts(layout)));
+    }
+    return products;
+  }
+
   @Override
   public String name() {
     return "vector-" + FLOATS.vectorBitSize();
+  }
+
+  @Override
+  public long packedBytes(Matrix matrix) {
+    VectorProducts products = PRODUCTS.get(matrix.type());
+    return products == null ? 0 : products.packedBytes(matrix);
+  }
+
+  @Override
+  public void pack(
+      Matrix matrix, int firstRow, int lastRow, MemorySegment packed, Scratch scratch) {
+    VectorProducts products = PRODUCTS.get(matrix.type());
+    if (products == null) {
+      throw new UnsupportedOperationException(name() + " kernels do not pack " + matrix.type());
+    }
+    products.pack(matrix, firstRow, lastRow, packed);
+  }
+
+  @Override
+  public long encodedBytes(int columns) {
+    return VectorActivations.bytes(columns);
+  }
+
+  @Override
+  public boolean encodes(TensorType type) {
+    return PRODUCTS.containsKey(type);
+  }
+
+  @Override
+  public void encode(ProductInput input, int firstToken, int lastToken) {
+    int columns = input.columns();
+    for (int t = firstToken; t < lastToken; t++) {
+      VectorActivations.encode(
+          input.floats(), 4L * t * columns, columns, input.encoded(), t * encodedBytes(columns));
+    }
+  }
+
+  @Override
+  public void release(MemorySegment mapped) {
+    if (mapped.isMapped()) {
+      mapped.unload();
+    }
   }
 
   @Override
@@ -37,6 +93,11 @@ final class VectorKernels implements Kernels {
       int tokens,
       MemorySegment out,
       Scratch scratch) {
+    VectorProducts products = PRODUCTS.get(weights.type());
+    if (products != null) {
+      products.multiply(weights, firstRow, lastRow, input, tokens, out, scratch.tiles());
+      return;
+    }
     MemorySegment x = input.floats();
     int columns = weights.columns();
     long rows = weights.rows();
@@ -354,7 +415,7 @@ final class VectorKernels implements Kernels {
 
   private static final ScalarKernels SCALAR = new ScalarKernels();
 
-  private static FloatVector load(MemorySegment floats, long at) {
+  static FloatVector load(MemorySegment floats, long at) {
     return FloatVector.fromMemorySegment(FLOATS, floats, at, LITTLE_ENDIAN);
   }
 

@@ -57,6 +57,18 @@ final class VectorMath {
     return v.add(v.rearrange(SWAP_1)).lane(0);
   }
 
+  /** The largest lane; NaN if there is one. */
+  static float max(FloatVector v) {
+    if (LANES > 8) {
+      v = v.max(v.rearrange(SWAP_8));
+    }
+    if (LANES > 4) {
+      v = v.max(v.rearrange(SWAP_4));
+    }
+    v = v.max(v.rearrange(SWAP_2));
+    return v.max(v.rearrange(SWAP_1)).lane(0);
+  }
+
   /**
    * {@code e^x} to about two units in the last place: {@code 2^n · e^r} with {@code |r| ≤ ln 2 / 2}
    * and a polynomial of degree 7 for {@code e^r}. NaN stays NaN.

@@ -85,8 +85,11 @@ final class VectorRows {
    * exponent set.
    */
   static FloatVector halves(MemorySegment data, long at) {
-    ShortVector shorts = ShortVector.fromMemorySegment(HALVES, data, at, LITTLE_ENDIAN);
-    IntVector bits = (IntVector) shorts.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    return halves(widened(data, at));
+  }
+
+  /** Float16 in the low bits of each lane, the others zero. */
+  static FloatVector halves(IntVector bits) {
     IntVector magnitude = bits.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
     IntVector finite = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
     VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x7c00 << 13);
@@ -94,11 +97,16 @@ final class VectorRows {
     return value.or(bits.and(0x8000).lanewise(VectorOperators.LSHL, 16)).reinterpretAsFloats();
   }
 
+  /** Unsigned 16-bit numbers. */
+  private static IntVector widened(MemorySegment data, long at) {
+    ShortVector shorts = ShortVector.fromMemorySegment(HALVES, data, at, LITTLE_ENDIAN);
+    return (IntVector) shorts.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+  }
+
   private static void bf16(MemorySegment data, long at, int count, float[] out, int o) {
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
-      ShortVector shorts = ShortVector.fromMemorySegment(HALVES, data, at + 2L * i, LITTLE_ENDIAN);
-      IntVector bits = (IntVector) shorts.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+      IntVector bits = widened(data, at + 2L * i);
       bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(out, o + i);
     }
     for (; i < count; i++) {

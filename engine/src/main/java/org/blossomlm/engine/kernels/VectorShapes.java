@@ -27,6 +27,21 @@ final class VectorShapes {
   static final VectorSpecies<Short> HALVES =
       ShortVector.SPECIES_128.withShape(VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
+  /** Quants of the products with interleaved rows: a tile has sixteen rows, 256 bits. */
+  static final VectorSpecies<Short> SHORTS =
+      ShortVector.SPECIES_128.withShape(
+          VectorShape.forBitSize(Math.min(FLOATS.vectorBitSize(), 256)));
+
+  /** Rows that are multiplied together: a tile's, or half of them. */
+  static final int BAND = SHORTS.length();
+
+  /** The even or the odd lanes of {@link #SHORTS}. */
+  static final VectorSpecies<Integer> BAND_INTS =
+      IntVector.SPECIES_128.withShape(SHORTS.vectorShape());
+
+  static final VectorSpecies<Float> BAND_FLOATS =
+      FloatVector.SPECIES_128.withShape(SHORTS.vectorShape());
+
   /** Sixteen quants: every machine has this width. */
   static final VectorSpecies<Byte> QUANTS = ByteVector.SPECIES_128;
 
