@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.blossomlm.model.files.DiskSpace;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.gguf.GgufValue;
 import org.blossomlm.model.gguf.GgufWriter;
@@ -58,7 +59,11 @@ public final class HuggingFaceConverter {
       GeneralMetadata general = GeneralMetadata.of(folder, config, plan.parameters());
       GgufMetadata metadata = metadata(folder, config, parameters, plan, general, notes);
       Path target = target(folder, output, general, plan);
-      space.require(directoryOf(target), plan.bytes() + HEADER_ALLOWANCE);
+      space.require(
+          target,
+          plan.bytes() + HEADER_ALLOWANCE,
+          "write elsewhere with -o, or choose a smaller --type",
+          ConversionException::new);
       write(target, metadata, plan, parameters, progress);
       return new Conversion(
           target,
@@ -104,11 +109,6 @@ public final class HuggingFaceConverter {
     return Files.isDirectory(asked)
         ? asked.resolve(general.name().fileName(plan.type().name()))
         : asked;
-  }
-
-  private static Path directoryOf(Path target) {
-    Path parent = target.toAbsolutePath().getParent();
-    return parent == null ? target.toAbsolutePath() : parent;
   }
 
   private void write(

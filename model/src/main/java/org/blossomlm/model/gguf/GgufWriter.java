@@ -1,8 +1,6 @@
 package org.blossomlm.model.gguf;
 
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -13,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.blossomlm.model.files.AtomicFile;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
@@ -32,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * split.*} keys are left out, because they say how the source was split.
  */
 public final class GgufWriter {
-  private static final Logger LOG = System.getLogger(GgufWriter.class.getName());
-
   /** ggml keeps names in 64 bytes with a terminator, and refuses files with longer ones. */
   private static final int MAX_NAME_BYTES = 63;
 
@@ -234,11 +229,8 @@ public final class GgufWriter {
   }
 
   private static void writeAll(List<GgufPart> parts) {
-    List<AtomicFile> files = new CopyOnWriteArrayList<>();
+    List<AtomicFile> files = new ArrayList<>();
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    // A program that is told to stop does not run its finally blocks.
-    Thread cleanUp = new Thread(() -> files.forEach(AtomicFile::close));
-    Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
       for (GgufPart part : parts) {
         var file = AtomicFile.create(part.target(), buffer, GgufException::new);
@@ -250,15 +242,6 @@ public final class GgufWriter {
       }
     } finally {
       files.forEach(AtomicFile::close);
-      forget(cleanUp);
-    }
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      LOG.log(Level.DEBUG, "the program is being stopped, and the hook runs", e);
     }
   }
 }
