@@ -9,8 +9,6 @@ import org.blossomlm.model.files.DiskSpace;
 
 /** Writes a base file; it appears under its name when it is complete. */
 final class BaseWriter implements AutoCloseable {
-  private static final int BUFFER_BYTES = 1 << 20;
-
   private final Path target;
   private final AtomicFile file;
   private final ByteBuffer row;
@@ -33,8 +31,7 @@ final class BaseWriter implements AutoCloseable {
             + (long) text.count() * text.scored() * BaseFormat.rowBytes(vocabulary);
     DiskSpace.OF_FILE_SYSTEM.require(
         target, bytes, "write elsewhere, or measure fewer --chunks", ModelException::new);
-    AtomicFile file =
-        AtomicFile.create(target, ByteBuffer.allocateDirect(BUFFER_BYTES), ModelException::new);
+    AtomicFile file = AtomicFile.create(target, AtomicFile.largeBuffer(), ModelException::new);
     var writer = new BaseWriter(target, file, vocabulary);
     try {
       writer.header(text);

@@ -1,9 +1,6 @@
 package org.blossomlm.model.gguf;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -12,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.blossomlm.model.files.AtomicFile;
+import org.blossomlm.model.files.SegmentChannel;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class GgufWriter {
   /** ggml keeps names in 64 bytes with a terminator, and refuses files with longer ones. */
   private static final int MAX_NAME_BYTES = 63;
-
-  private static final int BUFFER_BYTES = 1 << 20;
 
   private final Map<String, GgufValue> values = new LinkedHashMap<>();
   private final int alignment;
@@ -124,17 +120,11 @@ public final class GgufWriter {
 
   /** Declares a tensor whose bytes are at hand, such as one of an open file. */
   public GgufWriter add(Tensor tensor) {
-    return add(tensor.name(), tensor.type(), tensor.dimensions(), out -> copy(tensor.data(), out));
-  }
-
-  private static void copy(MemorySegment data, WritableByteChannel out) throws IOException {
-    long chunk = 1 << 26;
-    for (long from = 0; from < data.byteSize(); from += chunk) {
-      ByteBuffer bytes = data.asSlice(from, Math.min(chunk, data.byteSize() - from)).asByteBuffer();
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-    }
+    return add(
+        tensor.name(),
+        tensor.type(),
+        tensor.dimensions(),
+        out -> SegmentChannel.write(tensor.data(), out));
   }
 
   /**
@@ -144,7 +134,17 @@ public final class GgufWriter {
    *     GgufLimits#DEFAULT}, or a source gave too few or too many bytes
    */
   public void write(Path target) {
-    writeAll(List.of(new GgufPart(target, values, alignment, entries)));
+    write(target, () -> {});
+  }
+
+  /**
+   * As {@link #write(Path)}.
+   *
+   * @param lastCheck runs when all is written and nothing has its name yet; if it throws, nothing
+   *     will have
+   */
+  public void write(Path target, Runnable lastCheck) {
+    writeAll(List.of(new GgufPart(target, values, alignment, entries)), lastCheck);
   }
 
   /**
@@ -194,7 +194,7 @@ public final class GgufWriter {
               SplitName.fileName(String.valueOf(prefix.getFileName()), i + 1, count));
       parts.add(new GgufPart(path, partValues(i, count), alignment, groups.get(i)));
     }
-    writeAll(parts);
+    writeAll(parts, () -> {});
     return parts.stream().map(GgufPart::target).toList();
   }
 
@@ -228,15 +228,16 @@ public final class GgufWriter {
     return own;
   }
 
-  private static void writeAll(List<GgufPart> parts) {
+  private static void writeAll(List<GgufPart> parts, Runnable lastCheck) {
     List<AtomicFile> files = new ArrayList<>();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    ByteBuffer buffer = AtomicFile.largeBuffer();
     try {
       for (GgufPart part : parts) {
         var file = AtomicFile.create(part.target(), buffer, GgufException::new);
         files.add(file);
         part.writeTo(file);
       }
+      lastCheck.run();
       for (AtomicFile file : files) {
         file.commit();
       }
