@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * to stop and, where the program was killed, by whoever writes the same target next.
  */
 public final class AtomicFile implements SegmentChannel {
-  private static final int PAGE_BYTES = 4096;
   private static final int BUFFER_BYTES = 1 << 20;
   private static final long PIECE = 1 << 26;
 
@@ -46,15 +45,9 @@ public final class AtomicFile implements SegmentChannel {
     this.failure = failure;
   }
 
-  /**
-   * A buffer for files of many megabytes. It lies at the beginning of a page, as what is written
-   * from it does: some processors copy several times slower between places that are aligned
-   * differently.
-   */
+  /** A buffer for files of many megabytes. */
   public static ByteBuffer largeBuffer() {
-    return ByteBuffer.allocateDirect(BUFFER_BYTES + PAGE_BYTES)
-        .alignedSlice(PAGE_BYTES)
-        .slice(0, BUFFER_BYTES);
+    return ByteBuffer.allocateDirect(BUFFER_BYTES);
   }
 
   /**
