@@ -11,8 +11,8 @@ import org.blossomlm.bench.Benchmark;
 import org.blossomlm.bench.BenchmarkOptions;
 import org.blossomlm.bench.BenchmarkReport;
 import org.blossomlm.bench.SyntheticModel;
-import org.blossomlm.cli.files.AtomicFile;
 import org.blossomlm.cli.files.Json;
+import org.blossomlm.cli.files.OutputFile;
 import org.blossomlm.cli.report.BenchmarkTables;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.LoadOptions;
@@ -213,6 +213,6 @@ final class BenchCommand implements Callable<Integer> {
       application.streams().out().print(text);
       return;
     }
-    AtomicFile.write(output.get(), file -> file.write(text.getBytes(StandardCharsets.UTF_8)));
+    OutputFile.write(output.get(), file -> file.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

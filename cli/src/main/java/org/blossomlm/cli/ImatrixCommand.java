@@ -3,7 +3,6 @@ package org.blossomlm.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.blossomlm.cli.files.TextFile;
@@ -63,7 +62,6 @@ final class ImatrixCommand implements Callable<Integer> {
     String body = TextFile.read(text);
     Optional<ImportanceMatrix> before =
         Files.exists(output) ? Optional.of(ImportanceFiles.read(output)) : Optional.empty();
-    before.ifPresent(this::requireSameText);
     int first = before.map(ImportanceMatrix::chunks).orElse(0);
     var collector = new ImportanceCollector(outputWeight);
     before.ifPresent(collector::resume);
@@ -75,7 +73,9 @@ final class ImatrixCommand implements Callable<Integer> {
             .withKernels(kernels);
     try (LanguageModel loaded = application.engine().load(path, collector.observing(options));
         StatusLine status = application.statusLine()) {
-      TextChunks read = TextChunks.of(loaded, body, context, chunks);
+      TextChunks all = TextChunks.of(loaded, body, context, 0);
+      before.ifPresent(matrix -> requireSame(matrix, loaded, all));
+      TextChunks read = chunks > 0 ? all.first(chunks) : all;
       if (first > 0) {
         note("imatrix.resumed", output, first, read.count());
       }
@@ -92,11 +92,11 @@ final class ImatrixCommand implements Callable<Integer> {
                     total - first,
                     application.text("imatrix.progress", done, total)));
             if (saveEvery > 0 && (done - first) % saveEvery == 0 && done < total) {
-              ImportanceFiles.write(collector.matrix(text, done, context), output);
+              ImportanceFiles.write(collector.matrix(loaded, text, all, done), output);
             }
           });
       int done = Math.max(first, read.count());
-      ImportanceMatrix matrix = collector.matrix(text, done, context);
+      ImportanceMatrix matrix = collector.matrix(loaded, text, all, done);
       ImportanceFiles.write(matrix, output);
       status.clear();
       application
@@ -108,18 +108,20 @@ final class ImatrixCommand implements Callable<Integer> {
     return ExitCode.OK.status();
   }
 
-  private void requireSameText(ImportanceMatrix before) {
-    boolean same =
-        before.chunkSize() == context
-            && before.datasets().equals(List.of(String.valueOf(text.getFileName())));
-    if (!same) {
-      throw CommandException.usage(
-          application.text(
-              "imatrix.other-text",
-              output,
-              String.join(", ", before.datasets()),
-              before.chunkSize()));
-    }
+  private void requireSame(ImportanceMatrix before, LanguageModel loaded, TextChunks all) {
+    ImportanceCollector.difference(before, loaded, text, all)
+        .ifPresent(difference -> {
+          String datasets = String.join(", ", before.datasets());
+          throw CommandException.usage(
+              switch (difference) {
+                case CHUNK_SIZE ->
+                    application.text(
+                        "imatrix.other-chunk-size", output, before.chunkSize(), context);
+                case MODEL -> application.text("imatrix.other-model", output, model);
+                case TEXT ->
+                    application.text("imatrix.other-text", output, datasets, before.chunks(), text);
+              });
+        });
   }
 
   private void note(String key, Object... arguments) {

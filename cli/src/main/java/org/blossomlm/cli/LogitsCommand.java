@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.blossomlm.cli.files.AtomicFile;
+import org.blossomlm.cli.files.OutputFile;
 import org.blossomlm.engine.LanguageModel;
 import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.engine.Session;
@@ -66,7 +66,7 @@ final class LogitsCommand implements Callable<Integer> {
               application.text("logits.no-such-token", token, vocabulary - 1));
         }
       }
-      AtomicFile.write(output, stream -> write(loaded, stream));
+      OutputFile.write(output, stream -> write(loaded, stream));
     }
     return ExitCode.OK.status();
   }

@@ -2,16 +2,13 @@ package org.blossomlm.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.cli.report.MeasureReport;
-import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.LanguageModel;
 import org.blossomlm.engine.LoadOptions;
-import org.blossomlm.engine.measure.MeasureProgress;
 import org.blossomlm.engine.measure.Perplexity;
 import org.blossomlm.engine.measure.TextChunks;
 import picocli.CommandLine.ArgGroup;
@@ -72,7 +69,7 @@ final class PerplexityCommand implements Callable<Integer> {
     try (LanguageModel loaded = load(path, context);
         StatusLine status = application.statusLine()) {
       TextChunks read = TextChunks.of(loaded, body, context, chunks);
-      MeasureProgress progress = progress(status);
+      var progress = new MeasureBar(application, status);
       application
           .streams()
           .out()
@@ -95,7 +92,9 @@ final class PerplexityCommand implements Callable<Integer> {
       application
           .streams()
           .out()
-          .print(report.divergence(Perplexity.compare(loaded, file, progress(status))));
+          .print(
+              report.divergence(
+                  Perplexity.compare(loaded, file, new MeasureBar(application, status))));
     }
   }
 
@@ -112,20 +111,5 @@ final class PerplexityCommand implements Callable<Integer> {
                 .withChunkSize(Math.min(tokens, TextChunks.DEFAULT_CONTEXT))
                 .withThreads(threads)
                 .withKernels(kernels));
-  }
-
-  private MeasureProgress progress(StatusLine status) {
-    var bar = new ProgressBar();
-    status.begin();
-    return (done, total, estimate) ->
-        status.show(
-            bar.text(
-                done,
-                total,
-                application.text(
-                    "perplexity.progress",
-                    done,
-                    total,
-                    String.format(Locale.ROOT, "%.4f", estimate))));
   }
 }

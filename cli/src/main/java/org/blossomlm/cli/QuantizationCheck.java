@@ -3,10 +3,8 @@ package org.blossomlm.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.blossomlm.cli.report.MeasureReport;
-import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.LanguageModel;
 import org.blossomlm.engine.LoadOptions;
@@ -43,23 +41,8 @@ final class QuantizationCheck {
       TextChunks read = TextChunks.of(reference, text, TextChunks.DEFAULT_CONTEXT, chunks);
       for (Map.Entry<Recipe, Path> entry : files.entrySet()) {
         try (LanguageModel model = application.engine().load(entry.getValue(), options)) {
-          var bar = new ProgressBar();
-          status.begin();
           DivergenceReport report =
-              Perplexity.compare(
-                  reference,
-                  model,
-                  read,
-                  (done, total, estimate) ->
-                      status.show(
-                          bar.text(
-                              done,
-                              total,
-                              application.text(
-                                  "perplexity.progress",
-                                  done,
-                                  total,
-                                  String.format(Locale.ROOT, "%.4f", estimate)))));
+              Perplexity.compare(reference, model, read, new MeasureBar(application, status));
           rows.add(checked(entry.getKey().name(), model.file(), report));
           first = checked(application.text("check.original"), reference.file(), report);
         }

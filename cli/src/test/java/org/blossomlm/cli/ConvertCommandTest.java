@@ -26,6 +26,8 @@ import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("convert on the command line")
@@ -152,5 +154,42 @@ class ConvertCommandTest {
     Files.writeString(temporary.resolve("config.json"), "{\"architectures\":[\"BertModel\"]}");
     assertThat(blossom("convert", temporary)).isEqualTo(3);
     assertThat(err()).contains("BertModel", "LlamaForCausalLM").hasLineCount(1);
+  }
+
+  /** A limit on the size of files fails in the middle of writing, as a full disk does. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_full_disk_is_one_error_and_leaves_nothing() throws Exception {
+    assertThat(blossom("convert", gguf, "-o", folder)).as(err()).isZero();
+    List<Path> before = all();
+    for (Path target : List.of(temporary.resolve("back"), temporary.resolve("again.gguf"))) {
+      Path source = target.toString().endsWith(".gguf") ? folder : gguf;
+      List<String> command =
+          List.of(
+              "sh",
+              "-c",
+              "ulimit -f 8; exec \"$@\"",
+              "sh",
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-XX:-UsePerfData",
+              "-cp",
+              System.getProperty("java.class.path"),
+              Main.class.getName(),
+              "convert",
+              source.toString(),
+              "-o",
+              target.toString());
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isEqualTo(ExitCode.BAD_MODEL.status());
+      assertThat(said).contains("writing failed at byte");
+      assertThat(all()).isEqualTo(before);
+    }
+  }
+
+  private List<Path> all() throws IOException {
+    try (Stream<Path> files = Files.walk(temporary)) {
+      return files.sorted().toList();
+    }
   }
 }

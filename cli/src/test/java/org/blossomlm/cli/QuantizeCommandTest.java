@@ -174,10 +174,24 @@ class QuantizeCommandTest {
         .entries()
         .forEach((name, entry) -> assertThat(entry.counts()).as(name).containsExactly(5 * 64));
 
-    Path other = folder.resolve("other.txt");
-    Files.copy(text, other);
+    byte[] before = Files.readAllBytes(matrix);
+    Path other = Files.createDirectory(folder.resolve("other")).resolve("text.txt");
+    Files.writeString(other, Files.readString(text).replaceFirst("a hand", "a band"));
     assertThat(blossom("imatrix", model, other, "-o", matrix, "--context", "64")).isNotZero();
     assertThat(err()).contains("was made from another text");
+    assertThat(blossom("imatrix", model, text, "-o", matrix, "--context", "32")).isNotZero();
+    assertThat(err()).contains("chunks of 64 tokens, not 32");
+    Path other8 = folder.resolve("tiny-Q8_0.gguf");
+    blossom("quantize", model, other8, "Q8_0");
+    assertThat(blossom("imatrix", other8, text, "-o", matrix, "--context", "64")).isNotZero();
+    assertThat(err()).contains("was made with another model");
+    assertThat(matrix).hasBinaryContent(before);
+
+    Path renamed = Files.copy(text, folder.resolve("renamed.txt"));
+    assertThat(blossom("imatrix", model, renamed, "-o", matrix, "--context", "64", "--chunks", "6"))
+        .as(err())
+        .isZero();
+    assertThat(err()).contains("5 of 6 chunks already");
 
     assertThat(blossom("quantize", model, folder.resolve("g.gguf"), "Q4_0", "--imatrix", matrix))
         .as(err())
@@ -231,6 +245,9 @@ class QuantizeCommandTest {
     assertThat(target).doesNotExist();
     assertThat(blossom("quantize", model, target, "Q8_0")).as(err()).isZero();
     assertThat(target).exists();
+    assertThat(files())
+        .as("what was left goes with the next run")
+        .noneMatch(name -> name.endsWith(".partial"));
   }
 
   /** A limit on the size of files fails in the middle of writing, as a full disk does. */

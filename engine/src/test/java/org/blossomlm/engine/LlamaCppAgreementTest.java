@@ -1,6 +1,7 @@
 package org.blossomlm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -15,6 +16,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.blossomlm.engine.kernels.KernelProvider;
+import org.blossomlm.engine.measure.Perplexity;
+import org.blossomlm.engine.measure.PerplexityScore;
+import org.blossomlm.engine.measure.TextChunks;
 import org.blossomlm.model.convert.ConversionOptions;
 import org.blossomlm.model.convert.ConversionProgress;
 import org.blossomlm.model.convert.HuggingFaceConverter;
@@ -49,6 +53,42 @@ class LlamaCppAgreementTest {
       process.exit(0);
       """;
 
+  /** Perplexity as llama.cpp's tool defines it, from the probabilities that llama.cpp computes. */
+  private static final String PERPLEXITY =
+      """
+      const [index, modelPath, contextSize, textFile] = process.argv.slice(2);
+      const { readFileSync } = await import("node:fs");
+      const { getLlama } = await import(index);
+      const llama = await getLlama({ gpu: false, build: "never", logLevel: "error" });
+      const model = await llama.loadModel({ modelPath });
+      const size = Number(contextSize);
+      const context = await model.createContext({ contextSize: size + 8, threads: 1 });
+      const sequence = context.getSequence();
+      const tokens = [model.tokens.bos, ...model.tokenize(readFileSync(textFile, "utf8"))];
+      const options = { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 1 };
+      let sum = 0, squares = 0, count = 0;
+      for (let from = 0; from + size <= tokens.length; from += size) {
+        const chunk = tokens.slice(from, from + size);
+        chunk[0] = model.tokens.bos;
+        await sequence.clearHistory();
+        const scored = (i) => i >= size / 2 && i < size - 1;
+        const rows = await sequence.controlledEvaluate(chunk.map(
+          (token, i) => scored(i) ? [token, { generateNext: { probabilities: true, options } }] : token));
+        for (let i = 0; i < size; i++) {
+          if (!scored(i)) continue;
+          const surprise = -Math.log(rows[i].next.probabilities.get(chunk[i + 1]));
+          sum += surprise;
+          squares += surprise * surprise;
+          count++;
+        }
+      }
+      const mean = sum / count;
+      const perplexity = Math.exp(mean);
+      const error = Math.sqrt((squares / count - mean * mean) / (count - 1)) * perplexity;
+      console.log("ANSWER" + JSON.stringify({ count, perplexity, error }));
+      process.exit(0);
+      """;
+
   @TempDir Path temporary;
 
   private static Path peer() {
@@ -70,15 +110,20 @@ class LlamaCppAgreementTest {
 
   private JsonNode llamaCpp(Path gguf, int count, int... prompt)
       throws IOException, InterruptedException {
-    Path index = peer();
-    Path script = Files.writeString(temporary.resolve("greedy.mjs"), SCRIPT);
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "node", script.toString(), index.toUri().toString(), gguf.toString(), "" + count));
+    List<String> arguments = new ArrayList<>(List.of(gguf.toString(), "" + count));
     for (int id : prompt) {
-      command.add("" + id);
+      arguments.add("" + id);
     }
+    return answer(SCRIPT, arguments);
+  }
+
+  private JsonNode answer(String program, List<String> arguments)
+      throws IOException, InterruptedException {
+    Path index = peer();
+    Path script = Files.writeString(temporary.resolve("program.mjs"), program);
+    List<String> command =
+        new ArrayList<>(List.of("node", script.toString(), index.toUri().toString()));
+    command.addAll(arguments);
     Path output = temporary.resolve("output.txt");
     Process process;
     try {
@@ -147,6 +192,25 @@ class LlamaCppAgreementTest {
             .as("logit of token %d of llama.cpp's text", i)
             .isGreaterThanOrEqualTo(best - 0.01f * Math.abs(best));
       }
+    }
+  }
+
+  @Test
+  void it_finds_the_perplexity_that_we_find() throws Exception {
+    peer();
+    Path gguf = Fixtures.path("stories260k/stories260k-f32.gguf");
+    Path text = Fixtures.path("stories260k/expected-greedy-200-tokens.txt");
+    int chunk = 64;
+    JsonNode theirs = answer(PERPLEXITY, List.of(gguf.toString(), "" + chunk, text.toString()));
+    try (LanguageModel model =
+        LanguageModel.load(gguf, LoadOptions.DEFAULT.withContextLength(chunk))) {
+      TextChunks chunks = TextChunks.of(model, Files.readString(text), chunk, 0);
+      PerplexityScore ours = Perplexity.of(model, chunks, (done, total, estimate) -> {});
+      assertThat(chunks.count()).isGreaterThan(1);
+      assertThat(ours.tokens()).isEqualTo(theirs.path("count").intValue());
+      assertThat(ours.perplexity())
+          .isCloseTo(theirs.path("perplexity").doubleValue(), withinPercentage(0.1));
+      assertThat(ours.error()).isCloseTo(theirs.path("error").doubleValue(), withinPercentage(1));
     }
   }
 }

@@ -245,6 +245,13 @@ class MeasureTest {
       assertThatThrownBy(() -> Perplexity.compare(model, base, SILENT))
           .isInstanceOf(ModelException.class)
           .hasMessageContaining("outside the vocabulary");
+      byte[] noNumbers = bytes.clone();
+      int firstRow = 20 + 4 * 2 * CONTEXT;
+      ByteBuffer.wrap(noNumbers).order(ByteOrder.LITTLE_ENDIAN).putFloat(firstRow, Float.NaN);
+      Files.write(base, noNumbers);
+      assertThatThrownBy(() -> Perplexity.compare(model, base, SILENT))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("in steps of NaN");
       assertThatThrownBy(() -> Perplexity.compare(model, folder.resolve("none"), SILENT))
           .isInstanceOf(ModelException.class)
           .hasMessageContaining("no such file");
@@ -278,7 +285,7 @@ class MeasureTest {
     try (LanguageModel model = LanguageModel.load(file, collector.observing(options()))) {
       TextChunks text = TextChunks.of(model, TEXT, CONTEXT, 2);
       collector.read(model, text, 0, (done, total) -> {});
-      ImportanceMatrix matrix = collector.matrix(Path.of("folder/text.txt"), 2, CONTEXT);
+      ImportanceMatrix matrix = collector.matrix(model, Path.of("folder/text.txt"), text, 2);
 
       double[] expected = new double[64];
       Tensor embeddings = model.file().requireTensor("token_embd.weight");
@@ -315,10 +322,11 @@ class MeasureTest {
   void the_output_is_observed_if_asked() {
     var collector = new ImportanceCollector(true);
     try (LanguageModel model = LanguageModel.load(file, collector.observing(options()))) {
-      collector.read(model, TextChunks.of(model, TEXT, CONTEXT, 1), 0, (done, total) -> {});
+      TextChunks text = TextChunks.of(model, TEXT, CONTEXT, 1);
+      collector.read(model, text, 0, (done, total) -> {});
+      ImportanceMatrix matrix = collector.matrix(model, Path.of("text.txt"), text, 1);
+      assertThat(entry(matrix, "output.weight").counts()).containsExactly(CONTEXT);
     }
-    ImportanceMatrix matrix = collector.matrix(Path.of("text.txt"), 1, CONTEXT);
-    assertThat(entry(matrix, "output.weight").counts()).containsExactly(CONTEXT);
   }
 
   @Test
@@ -346,8 +354,8 @@ class MeasureTest {
     try (LanguageModel model = LanguageModel.load(file, collector.observing(options()))) {
       TextChunks text = TextChunks.of(model, TEXT, CONTEXT, chunks);
       collector.read(model, text, first, (done, total) -> {});
+      return collector.matrix(model, Path.of("text.txt"), text, chunks);
     }
-    return collector.matrix(Path.of("text.txt"), chunks, CONTEXT);
   }
 
   /** A real model knows its own kind of text: far fewer guesses than there are tokens. */

@@ -9,7 +9,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
-import org.blossomlm.cli.files.AtomicFile;
+import org.blossomlm.cli.files.OutputFile;
 
 /**
  * The messages a user entered, one a line, newest last, readable by the user alone. Newlines and
@@ -57,7 +57,7 @@ final class HistoryFile {
 
   private void rewrite(List<String> lines) throws IOException {
     byte[] bytes = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, stream -> stream.write(bytes));
+    OutputFile.write(file, stream -> stream.write(bytes));
     restrict();
   }
 

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.blossomlm.cli.files.AtomicFile;
 import org.blossomlm.cli.files.Json;
+import org.blossomlm.cli.files.OutputFile;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.chat.ChatMessage;
 import org.blossomlm.model.chat.ChatMessages;
@@ -64,7 +64,7 @@ record SavedConversation(String model, Map<String, Object> parameters, List<Chat
     json.put("parameters", parameters);
     json.put("messages", messages.stream().map(ChatMessages::toMap).toList());
     byte[] bytes = (Json.writePretty(json) + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicFile.write(file, stream -> stream.write(bytes));
+    OutputFile.write(file, stream -> stream.write(bytes));
   }
 
   /**

@@ -143,6 +143,15 @@ final class BaseReader implements AutoCloseable {
     row.flip();
     float scale = row.getFloat();
     float lowest = row.getFloat();
+    if (!Float.isFinite(lowest) || !(scale >= 0 && scale < Float.POSITIVE_INFINITY)) {
+      throw new ModelException(
+          path
+              + ": is damaged: log-probabilities from "
+              + lowest
+              + " in steps of "
+              + scale
+              + " cannot be");
+    }
     for (int i = 0; i < vocabulary; i++) {
       logProbabilities[i] = lowest + scale * (row.getShort() & 0xFFFF);
     }

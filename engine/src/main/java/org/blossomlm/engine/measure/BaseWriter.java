@@ -1,32 +1,24 @@
 package org.blossomlm.engine.measure;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ThreadLocalRandom;
 import org.blossomlm.model.ModelException;
+import org.blossomlm.model.files.AtomicFile;
+import org.blossomlm.model.files.DiskSpace;
 
 /** Writes a base file; it appears under its name when it is complete. */
 final class BaseWriter implements AutoCloseable {
   private final Path target;
-  private final Path partial;
-  private final FileChannel channel;
+  private final AtomicFile file;
   private final ByteBuffer row;
   private final int vocabulary;
-  private boolean committed;
 
-  private BaseWriter(Path target, Path partial, FileChannel channel, int vocabulary) {
+  private BaseWriter(Path target, AtomicFile file, int vocabulary) {
     this.target = target;
-    this.partial = partial;
-    this.channel = channel;
+    this.file = file;
     this.vocabulary = vocabulary;
-    this.row = ByteBuffer.allocateDirect(BaseFormat.rowBytes(vocabulary)).order(BaseFormat.ORDER);
+    this.row = ByteBuffer.allocate(BaseFormat.rowBytes(vocabulary)).order(BaseFormat.ORDER);
   }
 
   /**
@@ -37,35 +29,27 @@ final class BaseWriter implements AutoCloseable {
         BaseFormat.HEADER_BYTES
             + 4L * text.tokens().length
             + (long) text.count() * text.scored() * BaseFormat.rowBytes(vocabulary);
-    String random = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
-    Path partial = target.resolveSibling("." + target.getFileName() + "." + random + ".partial");
+    DiskSpace.OF_FILE_SYSTEM.require(
+        target, bytes, "write elsewhere, or measure fewer --chunks", ModelException::new);
+    AtomicFile file = AtomicFile.create(target, AtomicFile.largeBuffer(), ModelException::new);
+    var writer = new BaseWriter(target, file, vocabulary);
     try {
-      Path folder = target.toAbsolutePath().getParent();
-      long free = folder == null ? 0 : Files.getFileStore(folder).getUsableSpace();
-      if (free < bytes) {
-        throw new ModelException(
-            target + ": not enough space: " + bytes + " bytes are needed, " + free + " are free");
-      }
-      FileChannel channel =
-          FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      var writer = new BaseWriter(target, partial, channel, vocabulary);
       writer.header(text);
       return writer;
-    } catch (NoSuchFileException e) {
-      throw new ModelException(target + ": cannot be written: its folder does not exist", e);
-    } catch (IOException e) {
-      throw new ModelException(target + ": cannot be written: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      file.close();
+      throw e;
     }
   }
 
-  private void header(TextChunks text) throws IOException {
+  private void header(TextChunks text) {
     int[] tokens = text.tokens();
     ByteBuffer header =
         ByteBuffer.allocate(BaseFormat.HEADER_BYTES + 4 * tokens.length).order(BaseFormat.ORDER);
     header.put(BaseFormat.MAGIC).putInt(text.context()).putInt(vocabulary).putInt(text.count());
     header.asIntBuffer().put(tokens);
     header.position(header.capacity());
-    drain(header.flip());
+    write(header.flip());
   }
 
   /**
@@ -89,40 +73,32 @@ final class BaseWriter implements AutoCloseable {
     while (row.hasRemaining()) {
       row.put((byte) 0);
     }
+    write(row.flip());
+  }
+
+  private void write(ByteBuffer bytes) {
     try {
-      drain(row.flip());
+      file.write(bytes);
     } catch (IOException e) {
-      throw new ModelException(target + ": writing failed: " + e.getMessage(), e);
+      throw failed(e);
     }
   }
 
-  private void drain(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+  private ModelException failed(IOException e) {
+    return new ModelException(target + ": writing failed: " + e.getMessage(), e);
   }
 
   void commit() {
     try {
-      channel.force(true);
-      channel.close();
-      Files.move(
-          partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      committed = true;
+      file.force();
     } catch (IOException e) {
-      throw new ModelException(target + ": cannot be written: " + e.getMessage(), e);
+      throw failed(e);
     }
+    file.commit();
   }
 
   @Override
   public void close() {
-    try {
-      channel.close();
-      if (!committed) {
-        Files.deleteIfExists(partial);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(partial + ": cannot be removed: " + e.getMessage(), e);
-    }
+    file.close();
   }
 }

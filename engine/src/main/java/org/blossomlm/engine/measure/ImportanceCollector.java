@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.blossomlm.engine.LanguageModel;
 import org.blossomlm.engine.LoadOptions;
 import org.blossomlm.engine.MatmulObserver;
@@ -114,14 +115,64 @@ public final class ImportanceCollector {
     });
   }
 
+  /** What keeps a matrix from being gone on with. */
+  public enum Difference {
+    CHUNK_SIZE,
+    TEXT,
+    MODEL
+  }
+
+  /**
+   * Whether {@code matrix} was made from the beginning of this text with this model. One that does
+   * not say what it was made from is known by the name of its text and the shapes of its tensors.
+   *
+   * @param dataset name of the text
+   * @param text all of it
+   * @return what differs, if anything
+   */
+  public static Optional<Difference> difference(
+      ImportanceMatrix matrix, LanguageModel model, Path dataset, TextChunks text) {
+    if (matrix.chunkSize() != text.context()) {
+      return Optional.of(Difference.CHUNK_SIZE);
+    }
+    boolean sameShapes =
+        matrix.entries().entrySet().stream()
+            .allMatch(entry ->
+                model
+                    .file()
+                    .tensor(entry.getKey())
+                    .map(tensor -> tensor.columns() == entry.getValue().columns())
+                    // Of tied models it is the embedding.
+                    .orElse(entry.getKey().equals("output.weight")));
+    if (!sameShapes
+        || matrix
+            .origin()
+            .filter(origin -> !origin.model().equals(Fingerprint.ofModel(model.file())))
+            .isPresent()) {
+      return Optional.of(Difference.MODEL);
+    }
+    boolean sameText =
+        matrix.chunks() <= text.count()
+            && matrix
+                .origin()
+                .map(origin -> origin.tokens().equals(Fingerprint.ofTokens(text, matrix.chunks())))
+                .orElseGet(() -> matrix.datasets().equals(nameOf(dataset)));
+    return sameText ? Optional.empty() : Optional.of(Difference.TEXT);
+  }
+
+  private static List<String> nameOf(Path dataset) {
+    return List.of(String.valueOf(dataset.getFileName()));
+  }
+
   /**
    * What was collected so far.
    *
+   * @param model that read
    * @param dataset name of the text
+   * @param text all of it
    * @param chunks that were read, resumed ones included
-   * @param chunkSize tokens of a chunk
    */
-  public ImportanceMatrix matrix(Path dataset, int chunks, int chunkSize) {
+  public ImportanceMatrix matrix(LanguageModel model, Path dataset, TextChunks text, int chunks) {
     Map<String, ImportanceMatrix.Entry> entries = new LinkedHashMap<>();
     sums.forEach((name, sum) -> {
       float[] values = new float[sum.length];
@@ -131,7 +182,10 @@ public final class ImportanceCollector {
       long count = counts.getOrDefault(name, 0L);
       entries.put(name, new ImportanceMatrix.Entry(values, new float[] {count}));
     });
+    var origin =
+        new ImportanceMatrix.Origin(
+            Fingerprint.ofTokens(text, chunks), Fingerprint.ofModel(model.file()));
     return new ImportanceMatrix(
-        List.of(String.valueOf(dataset.getFileName())), chunks, chunkSize, entries);
+        nameOf(dataset), chunks, text.context(), entries, Optional.of(origin));
   }
 }

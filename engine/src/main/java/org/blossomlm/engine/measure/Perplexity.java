@@ -12,24 +12,26 @@ import org.blossomlm.model.ModelException;
 public final class Perplexity {
   private Perplexity() {}
 
-  /** The perplexity of {@code model} on {@code text}. */
-  public static PerplexityScore of(LanguageModel model, TextChunks text, MeasureProgress progress) {
-    var likelihood = new LogLikelihood();
-    try (Session session = model.newSession()) {
-      for (int chunk = 0; chunk < text.count(); chunk++) {
-        ScoredRows.ofChunk(
-            session,
-            text,
-            chunk,
-            (row, logits, next) -> likelihood.add(logProbability(model, logits, next)));
-        progress.after(chunk + 1, text.count(), likelihood.perplexity());
-      }
-    }
-    return likelihood.score(text.count());
+  /** Receives the logits of every scored position; the array is valid during the call only. */
+  @FunctionalInterface
+  private interface Rows {
+    /**
+     * @param normaliser see {@link LogSoftmax#normaliser}
+     */
+    void add(float[] logits, double normaliser);
   }
 
-  private static double logProbability(LanguageModel model, float[] logits, int next) {
-    return logits[next] - LogSoftmax.normaliser(logits, ScoredRows.vocabulary(model, logits));
+  /** The log-probabilities of the reference, chunk by chunk. */
+  private interface Reference {
+    void begin(int chunk);
+
+    /** Those of the next scored position, for every token; valid until the next call. */
+    float[] next(int row);
+  }
+
+  /** The perplexity of {@code model} on {@code text}. */
+  public static PerplexityScore of(LanguageModel model, TextChunks text, MeasureProgress progress) {
+    return score(model, text, progress, (logits, normaliser) -> {});
   }
 
   /**
@@ -40,23 +42,30 @@ public final class Perplexity {
    */
   public static PerplexityScore writeBase(
       LanguageModel model, TextChunks text, Path base, MeasureProgress progress) {
+    try (BaseWriter writer = BaseWriter.create(base, text, model.tokenizer().vocabularySize())) {
+      PerplexityScore score = score(model, text, progress, writer::write);
+      writer.commit();
+      return score;
+    }
+  }
+
+  private static PerplexityScore score(
+      LanguageModel model, TextChunks text, MeasureProgress progress, Rows rows) {
     var likelihood = new LogLikelihood();
-    int vocabulary = model.tokenizer().vocabularySize();
-    try (Session session = model.newSession();
-        BaseWriter writer = BaseWriter.create(base, text, vocabulary)) {
+    try (Session session = model.newSession()) {
       for (int chunk = 0; chunk < text.count(); chunk++) {
         ScoredRows.ofChunk(
             session,
             text,
             chunk,
             (row, logits, next) -> {
-              double normaliser = LogSoftmax.normaliser(logits, vocabulary);
+              double normaliser =
+                  LogSoftmax.normaliser(logits, ScoredRows.vocabulary(model, logits));
               likelihood.add(logits[next] - normaliser);
-              writer.write(logits, normaliser);
+              rows.add(logits, normaliser);
             });
         progress.after(chunk + 1, text.count(), likelihood.perplexity());
       }
-      writer.commit();
     }
     return likelihood.score(text.count());
   }
@@ -77,22 +86,21 @@ public final class Perplexity {
                 + " tokens, the context only "
                 + model.contextLength());
       }
-      var divergence = new Divergence();
-      var row = new float[reader.vocabulary()];
-      try (Session session = model.newSession()) {
-        for (int chunk = 0; chunk < text.count(); chunk++) {
-          ScoredRows.ofChunk(
-              session,
-              text,
-              chunk,
-              (index, logits, next) -> {
-                reader.read(row);
-                divergence.add(row, logits, row.length, next);
-              });
-          progress.after(chunk + 1, text.count(), divergence.perplexity());
-        }
-      }
-      return divergence.report(text.count());
+      var written = new float[reader.vocabulary()];
+      return compare(
+          new Reference() {
+            @Override
+            public void begin(int chunk) {} // The file has the rows of all chunks in order.
+
+            @Override
+            public float[] next(int row) {
+              reader.read(written);
+              return written;
+            }
+          },
+          model,
+          text,
+          progress);
     }
   }
 
@@ -116,26 +124,47 @@ public final class Perplexity {
               + " tokens, the other "
               + model.tokenizer().vocabularySize());
     }
-    var divergence = new Divergence();
     var rows = new float[text.scored()][vocabulary];
-    try (Session first = reference.newSession();
-        Session second = model.newSession()) {
+    try (Session session = reference.newSession()) {
+      return compare(
+          new Reference() {
+            @Override
+            public void begin(int chunk) {
+              ScoredRows.ofChunk(
+                  session,
+                  text,
+                  chunk,
+                  (row, logits, next) -> {
+                    double normaliser = LogSoftmax.normaliser(logits, vocabulary);
+                    for (int i = 0; i < vocabulary; i++) {
+                      rows[row][i] = (float) (logits[i] - normaliser);
+                    }
+                  });
+            }
+
+            @Override
+            public float[] next(int row) {
+              return rows[row];
+            }
+          },
+          model,
+          text,
+          progress);
+    }
+  }
+
+  private static DivergenceReport compare(
+      Reference reference, LanguageModel model, TextChunks text, MeasureProgress progress) {
+    int vocabulary = model.tokenizer().vocabularySize();
+    var divergence = new Divergence();
+    try (Session session = model.newSession()) {
       for (int chunk = 0; chunk < text.count(); chunk++) {
+        reference.begin(chunk);
         ScoredRows.ofChunk(
-            first,
+            session,
             text,
             chunk,
-            (row, logits, next) -> {
-              double normaliser = LogSoftmax.normaliser(logits, vocabulary);
-              for (int i = 0; i < vocabulary; i++) {
-                rows[row][i] = (float) (logits[i] - normaliser);
-              }
-            });
-        ScoredRows.ofChunk(
-            second,
-            text,
-            chunk,
-            (row, logits, next) -> divergence.add(rows[row], logits, vocabulary, next));
+            (row, logits, next) -> divergence.add(reference.next(row), logits, vocabulary, next));
         progress.after(chunk + 1, text.count(), divergence.perplexity());
       }
     }

@@ -56,6 +56,12 @@ public final class TextChunks {
     return new TextChunks(tokens, context, count);
   }
 
+  /** The first {@code chunks} of these, or all if there are fewer. */
+  public TextChunks first(int chunks) {
+    int kept = Math.min(chunks, count);
+    return new TextChunks(Arrays.copyOf(tokens, kept * context), context, kept);
+  }
+
   /** Chunks that were tokenised before, such as those of a base file. */
   static TextChunks of(int[] tokens, int context) {
     return new TextChunks(tokens, context, tokens.length / context);

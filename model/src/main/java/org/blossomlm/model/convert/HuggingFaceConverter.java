@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.blossomlm.model.files.DiskSpace;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.gguf.GgufValue;
 import org.blossomlm.model.gguf.GgufWriter;
@@ -17,9 +18,9 @@ import org.blossomlm.model.tensor.TensorType;
  * Makes a GGUF file from a folder as transformers saves one: {@code config.json}, safetensors and a
  * tokenizer, with chat template, generation defaults and model card where there are some.
  *
- * <p>Everything is checked before the first byte is written: every tensor's name, type and shape
- * against the configuration, the tokenizer by trying it out, and the space on the disk. The file
- * appears under its name when it is complete. Memory use does not depend on the model's size.
+ * <p>Every tensor's name, type and shape are checked against the configuration, and the space on
+ * the disk, before the first byte is written. The file appears under its name when it is complete
+ * and the tokenizer in it was tried out. Memory use does not depend on the model's size.
  */
 public final class HuggingFaceConverter {
   /** Room for what is not tensors: the vocabulary is the largest part. */
@@ -56,10 +57,15 @@ public final class HuggingFaceConverter {
     try (SafetensorsModel model = SafetensorsModel.open(folder)) {
       WeightPlan plan = plan(folder, parameters, model, notes);
       GeneralMetadata general = GeneralMetadata.of(folder, config, plan.parameters());
-      GgufMetadata metadata = metadata(folder, config, parameters, plan, general, notes);
+      var tokenizer = new TokenizerFiles(folder, config, parameters.vocabulary(), notes);
+      GgufMetadata metadata = metadata(folder, parameters, plan, general, tokenizer);
       Path target = target(folder, output, general, plan);
-      space.require(directoryOf(target), plan.bytes() + HEADER_ALLOWANCE);
-      write(target, metadata, plan, parameters, progress);
+      space.require(
+          target,
+          plan.bytes() + HEADER_ALLOWANCE,
+          "write elsewhere with -o, or choose a smaller --type",
+          ConversionException::new);
+      write(target, metadata, plan, parameters, tokenizer.trial(metadata), progress);
       return new Conversion(
           target,
           plan.type().name(),
@@ -81,18 +87,16 @@ public final class HuggingFaceConverter {
 
   private static GgufMetadata metadata(
       Path folder,
-      JsonDocument config,
       ModelConfig parameters,
       WeightPlan plan,
       GeneralMetadata general,
-      List<String> notes) {
+      TokenizerFiles tokenizer) {
     GgufMetadata.Builder metadata =
         GgufMetadata.builder().put("general.architecture", parameters.family().gguf());
     general.writeTo(metadata);
     parameters.writeTo(metadata);
     metadata.put("general.file_type", GgufValue.uint32(plan.type().fileType()));
     metadata.put("general.quantization_version", GgufValue.uint32(2));
-    var tokenizer = new TokenizerFiles(folder, config, parameters.vocabulary(), notes);
     tokenizer.writeTo(metadata);
     ChatTemplateFiles.of(folder, tokenizer.tokenizerConfig()).writeTo(metadata);
     return metadata.build();
@@ -106,16 +110,12 @@ public final class HuggingFaceConverter {
         : asked;
   }
 
-  private static Path directoryOf(Path target) {
-    Path parent = target.toAbsolutePath().getParent();
-    return parent == null ? target.toAbsolutePath() : parent;
-  }
-
   private void write(
       Path target,
       GgufMetadata metadata,
       WeightPlan plan,
       ModelConfig parameters,
+      Runnable trial,
       ConversionProgress progress) {
     var writer = new GgufWriter(metadata);
     try (var pipeline = new RowPipeline(options.threads(), plan.bytes(), progress)) {
@@ -135,7 +135,7 @@ public final class HuggingFaceConverter {
             entry.dimensions(),
             out -> entry.source().writeTo(out, encoder, pipeline));
       }
-      writer.write(target);
+      writer.write(target, trial);
     }
   }
 

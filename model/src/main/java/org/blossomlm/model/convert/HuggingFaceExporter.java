@@ -3,16 +3,15 @@ package org.blossomlm.model.convert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.blossomlm.model.files.AtomicFolder;
+import org.blossomlm.model.files.DiskSpace;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.safetensors.SafetensorsWriter;
@@ -61,23 +60,18 @@ public final class HuggingFaceExporter {
       List<String> notes = new ArrayList<>();
       ModelConfig config = new GgufConfig(file).read();
       ExportPlan plan = ExportPlan.of(file, config, options.type());
-      space.require(folder, plan.bytes() + SMALL_FILES_ALLOWANCE);
-      Path partial =
-          folder.resolveSibling(
-              ".%s.%s.partial"
-                  .formatted(
-                      folder.getFileName(),
-                      Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36)));
-      try (var pipeline = new RowPipeline(options.threads(), plan.bytes(), progress)) {
-        Files.createDirectories(partial);
-        writeWeights(partial, plan, pipeline);
-        writeSmallFiles(partial, file.metadata(), config, plan, notes);
-        Files.move(
-            partial, folder, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      space.require(
+          folder,
+          plan.bytes() + SMALL_FILES_ALLOWANCE,
+          "write elsewhere with -o, or choose a smaller --type",
+          ConversionException::new);
+      try (AtomicFolder written = AtomicFolder.create(folder);
+          var pipeline = new RowPipeline(options.threads(), plan.bytes(), progress)) {
+        writeWeights(written.path(), plan, pipeline);
+        writeSmallFiles(written.path(), file.metadata(), config, plan, notes);
+        written.commit();
       } catch (IOException e) {
         throw new ConversionException(folder + ": cannot be written: " + e, e);
-      } finally {
-        remove(partial);
       }
       return new Conversion(
           folder,
@@ -103,19 +97,6 @@ public final class HuggingFaceExporter {
       }
     } catch (IOException e) {
       throw new ConversionException(folder + ": cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static void remove(Path partial) {
-    if (!Files.exists(partial)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(partial)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new ConversionException(partial + ": cannot be removed: " + e.getMessage(), e);
     }
   }
 

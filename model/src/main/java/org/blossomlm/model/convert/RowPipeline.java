@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.blossomlm.model.files.SegmentChannel;
 
 /**
  * Makes the rows of one matrix after another on several threads and writes them in order. A few
@@ -20,7 +21,7 @@ final class RowPipeline implements AutoCloseable {
   /** Small enough that buffers are ordinary objects to the garbage collector. */
   private static final int CHUNK_ELEMENTS = 1 << 16;
 
-  private static final long COPY_BYTES = 8 << 20;
+  private static final long COPY_BYTES = 64 << 20;
 
   private final ExecutorService workers;
   private final int ahead;
@@ -73,7 +74,7 @@ final class RowPipeline implements AutoCloseable {
   void copy(String name, MemorySegment data, WritableByteChannel out) throws IOException {
     for (long from = 0; from < data.byteSize(); from += COPY_BYTES) {
       long count = Math.min(COPY_BYTES, data.byteSize() - from);
-      out.write(data.asSlice(from, count).asByteBuffer());
+      SegmentChannel.write(data.asSlice(from, count), out);
       advance(name, count);
     }
   }

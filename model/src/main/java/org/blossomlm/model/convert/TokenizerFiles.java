@@ -20,8 +20,9 @@ import tools.jackson.databind.JsonNode;
  * tokenizer.model}, which has their scores, or else from {@code tokenizer.json}, whose merges give
  * the same order; byte-level ones come from {@code tokenizer.json}.
  *
- * <p>Where there is a {@code tokenizer.json}, the result is tried out before it is used: a
- * tokenizer read back from the new keys must encode sample texts to the same ids.
+ * <p>Where there is a {@code tokenizer.json}, the result is tried out: a tokenizer read back from
+ * the new keys must encode sample texts to the same ids. Vocabularies are large, so the file's own
+ * tokenizer is built while the vocabulary is read, and the trial goes on while others work.
  */
 final class TokenizerFiles {
   private static final String PREFIX = "tokenizer.ggml.";
@@ -48,6 +49,7 @@ final class TokenizerFiles {
   private final Path folder;
   private final JsonDocument config;
   private final Optional<JsonDocument> tokenizerConfig;
+  private final Optional<Background<Tokenizer>> reference;
   private final Optional<JsonDocument> tokenizerJson;
   private final VocabularyTable table;
   private final List<String> notes;
@@ -61,7 +63,12 @@ final class TokenizerFiles {
     this.folder = folder;
     this.config = config;
     this.tokenizerConfig = JsonDocument.readIfPresent(folder.resolve("tokenizer_config.json"));
-    this.tokenizerJson = JsonDocument.readIfPresent(folder.resolve("tokenizer.json"));
+    Path json = folder.resolve("tokenizer.json");
+    this.reference =
+        Files.exists(json)
+            ? Optional.of(Background.start("tokenizer", () -> Tokenizer.fromJson(json)))
+            : Optional.empty();
+    this.tokenizerJson = JsonDocument.readIfPresent(json);
     this.table = new VocabularyTable(vocabulary, notes);
     this.notes = notes;
   }
@@ -73,13 +80,12 @@ final class TokenizerFiles {
 
   void writeTo(GgufMetadata.Builder metadata) {
     Optional<SentencePieceFile> pieces = sentencePiece();
-    Optional<Tokenizer> reference = tokenizerJson.map(file -> Tokenizer.fromJson(file.path()));
     if (pieces.isPresent()) {
       pieces(pieces.get(), metadata);
     } else if (tokenizerJson.isPresent()) {
       var json = new JsonVocabulary(tokenizerJson.get(), table);
       if (json.byteLevel()) {
-        byteLevel(json, reference.orElseThrow(), metadata);
+        byteLevel(json, metadata);
       } else {
         json.readPieces();
         metadata.put(PREFIX + "model", "llama").put(PREFIX + "pre", "default");
@@ -93,8 +99,27 @@ final class TokenizerFiles {
               + " with transformers: AutoTokenizer.from_pretrained(...).save_pretrained(FOLDER)");
     }
     special(pieces, metadata);
-    addSpecial(reference, metadata);
-    reference.ifPresent(tokenizer -> requireSameIds(tokenizer, metadata));
+    addSpecial(reference.map(Background::result), metadata);
+  }
+
+  /**
+   * Tries out what was written.
+   *
+   * @return runs to the end of the trial; throws where texts get other ids
+   */
+  Runnable trial(GgufMetadata metadata) {
+    if (reference.isEmpty()) {
+      return () -> {};
+    }
+    Tokenizer tokenizer = reference.get().result();
+    Background<Boolean> trial =
+        Background.start(
+            "tokenizer-trial",
+            () -> {
+              requireSameIds(tokenizer, metadata);
+              return true;
+            });
+    return trial::result;
   }
 
   private Optional<SentencePieceFile> sentencePiece() {
@@ -185,12 +210,13 @@ final class TokenizerFiles {
     metadata.put(PREFIX + "add_space_prefix", GgufValue.bool(prefix));
   }
 
-  private void byteLevel(JsonVocabulary json, Tokenizer reference, GgufMetadata.Builder metadata) {
+  private void byteLevel(JsonVocabulary json, GgufMetadata.Builder metadata) {
     json.readByteLevel();
+    List<String> merges = json.merges();
     metadata.put(PREFIX + "model", "gpt2");
-    metadata.put(PREFIX + "pre", preTokenizer(json.file(), reference));
+    metadata.put(PREFIX + "pre", preTokenizer(json.file(), reference.orElseThrow().result()));
     table.writeTo(metadata, false);
-    metadata.put(PREFIX + "merges", GgufArray.ofStrings(json.merges()));
+    metadata.put(PREFIX + "merges", GgufArray.ofStrings(merges));
   }
 
   /** By fingerprint, which tells models apart that split alike, else by the patterns. */
@@ -274,8 +300,8 @@ final class TokenizerFiles {
     eos.ifPresent(value -> metadata.put(PREFIX + "add_eos_token", GgufValue.bool(value)));
   }
 
-  private void requireSameIds(Tokenizer reference, GgufMetadata.Builder metadata) {
-    Tokenizer converted = Tokenizer.fromGguf(metadata.build());
+  private void requireSameIds(Tokenizer reference, GgufMetadata metadata) {
+    Tokenizer converted = Tokenizer.fromGguf(metadata);
     for (String sample : SAMPLES) {
       int[] expected = reference.encode(sample);
       int[] found = converted.encode(sample);

@@ -1,62 +1,68 @@
 package org.blossomlm.model.files;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
-import org.blossomlm.model.ModelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that appears under its name only when it is complete. Until then it lies beside the target
- * as {@code .NAME.RANDOM.partial}, so that the last step is a rename within one file system.
+ * as {@code .NAME.RANDOM.partial}. It is removed when its writing fails, when the program is told
+ * to stop and, where the program was killed, by whoever writes the same target next.
  */
-public final class AtomicFile implements WritableByteChannel {
+public final class AtomicFile implements SegmentChannel {
+  private static final int BUFFER_BYTES = 1 << 20;
+  private static final long PIECE = 1 << 26;
+
+  /** So much may be written before the device is asked to begin with it. */
+  private static final long WRITTEN_BACK = 1 << 28;
+
   private final Path target;
-  private final Path partial;
-  private final FileChannel channel;
+  private final Partial partial;
   private final ByteBuffer buffer;
-  private final Function<String, ? extends ModelException> failure;
+  private final Function<String, ? extends RuntimeException> failure;
+  private final AtomicReference<@Nullable IOException> notWrittenBack = new AtomicReference<>();
+  private @Nullable Thread writingBack;
   private long position;
-  private boolean committed;
+  private long writtenBack;
 
   private AtomicFile(
       Path target,
-      Path partial,
-      FileChannel channel,
+      Partial partial,
       ByteBuffer buffer,
-      Function<String, ? extends ModelException> failure) {
+      Function<String, ? extends RuntimeException> failure) {
     this.target = target;
     this.partial = partial;
-    this.channel = channel;
     this.buffer = buffer.clear();
     this.failure = failure;
+  }
+
+  /** A buffer for files of many megabytes. */
+  public static ByteBuffer largeBuffer() {
+    return ByteBuffer.allocateDirect(BUFFER_BYTES);
   }
 
   /**
    * Starts a file.
    *
-   * @param buffer used until {@link #force}
+   * @param buffer used until {@link #force}; see {@link #largeBuffer}
    * @param failure makes the exception of the format from a message
    */
   public static AtomicFile create(
-      Path target, ByteBuffer buffer, Function<String, ? extends ModelException> failure) {
-    String random = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
-    Path partial = target.resolveSibling("." + target.getFileName() + "." + random + ".partial");
+      Path target, ByteBuffer buffer, Function<String, ? extends RuntimeException> failure) {
     if (Files.isDirectory(target)) {
       throw failure.apply(target + ": cannot be written: it is a directory");
     }
     try {
-      // Not Files.createTempFile: the model gets the permissions of an ordinary new file.
-      FileChannel channel =
-          FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      return new AtomicFile(target, partial, channel, buffer, failure);
+      return new AtomicFile(target, Partial.file(target), buffer, failure);
     } catch (NoSuchFileException e) {
       throw Failures.because(failure, target + ": cannot be written: its folder does not exist", e);
     } catch (IOException e) {
@@ -85,27 +91,91 @@ public final class AtomicFile implements WritableByteChannel {
     return bytes;
   }
 
+  /**
+   * Writes memory. What is mapped from a file is copied by the operating system: it need not be
+   * paged in, which costs more than the copying.
+   */
+  @Override
+  public void write(MemorySegment data) throws IOException {
+    Optional<MappedFile.Region> region =
+        data.isNative() && data.byteSize() > buffer.capacity()
+            ? MappedFile.regionOf(data)
+            : Optional.empty();
+    if (region.isPresent()) {
+      flush();
+      transfer(region.get(), data.byteSize());
+    } else {
+      for (long from = 0; from < data.byteSize(); from += PIECE) {
+        write(data.asSlice(from, Math.min(PIECE, data.byteSize() - from)).asByteBuffer());
+      }
+    }
+  }
+
+  private void transfer(MappedFile.Region source, long bytes) throws IOException {
+    for (long done = 0; done < bytes; ) {
+      long step =
+          source
+              .channel()
+              .transferTo(
+                  source.position() + done, Math.min(PIECE, bytes - done), partial.channel());
+      if (step <= 0) {
+        throw new EOFException("the source was shortened while it was read");
+      }
+      done += step;
+      position += step;
+      writeBack();
+    }
+  }
+
   private void flush() throws IOException {
     buffer.flip();
     while (buffer.hasRemaining()) {
-      channel.write(buffer);
+      partial.channel().write(buffer);
     }
     buffer.clear();
+    writeBack();
   }
 
-  /** Writes everything to the device and closes the file; what is left is to {@link #commit}. */
+  /**
+   * Lets the device write while more is made. Otherwise the operating system would keep all until
+   * the end, and {@link #force} would wait for it as long as the making took.
+   */
+  private void writeBack() {
+    if (position - writtenBack < WRITTEN_BACK || (writingBack != null && writingBack.isAlive())) {
+      return;
+    }
+    writtenBack = position;
+    writingBack =
+        Thread.ofPlatform()
+            .daemon()
+            .name("write-back")
+            .start(() -> {
+              try {
+                partial.channel().force(false);
+              } catch (ClosedChannelException e) {
+                // It was given up meanwhile.
+                System.getLogger(AtomicFile.class.getName())
+                    .log(System.Logger.Level.DEBUG, "{0}", e.toString());
+              } catch (IOException e) {
+                notWrittenBack.set(e); // The system tells it once.
+              }
+            });
+  }
+
+  /** Writes everything to the device; what is left is to {@link #commit}. */
   public void force() throws IOException {
     flush();
-    channel.force(true);
-    channel.close();
+    partial.channel().force(true);
+    IOException earlier = notWrittenBack.get();
+    if (earlier != null) {
+      throw earlier;
+    }
   }
 
   /** Renames the complete file over its target. */
   public void commit() {
     try {
-      Files.move(
-          partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      committed = true;
+      partial.commit();
     } catch (IOException e) {
       throw Failures.because(failure, target + ": cannot be replaced: " + e.getMessage(), e);
     }
@@ -113,19 +183,16 @@ public final class AtomicFile implements WritableByteChannel {
 
   @Override
   public boolean isOpen() {
-    return channel.isOpen();
+    return partial.channel().isOpen();
   }
 
   /** Removes the file unless it was committed. */
   @Override
   public void close() {
     try {
-      channel.close();
-      if (!committed) {
-        Files.deleteIfExists(partial);
-      }
+      partial.close();
     } catch (IOException e) {
-      throw Failures.because(failure, partial + ": cannot be removed: " + e.getMessage(), e);
+      throw Failures.because(failure, partial.path() + ": cannot be removed: " + e.getMessage(), e);
     }
   }
 }

@@ -1,11 +1,12 @@
 package org.blossomlm.model.files;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /** Passes on as many bytes as a tensor has, and refuses more. */
-public final class ExactChannel implements WritableByteChannel {
+public final class ExactChannel implements SegmentChannel {
   private final WritableByteChannel out;
   private final String tensor;
   private final long bytes;
@@ -20,12 +21,23 @@ public final class ExactChannel implements WritableByteChannel {
 
   @Override
   public int write(ByteBuffer source) throws IOException {
-    if (source.remaining() > bytes - written) {
-      throw mismatch("at least " + (written + source.remaining()));
-    }
+    requireRoom(source.remaining());
     int count = out.write(source);
     written += count;
     return count;
+  }
+
+  @Override
+  public void write(MemorySegment data) throws IOException {
+    requireRoom(data.byteSize());
+    SegmentChannel.write(data, out);
+    written += data.byteSize();
+  }
+
+  private void requireRoom(long more) throws IOException {
+    if (more > bytes - written) {
+      throw mismatch("at least " + (written + more));
+    }
   }
 
   /** The tensor is done: as many bytes as it has must have come. */

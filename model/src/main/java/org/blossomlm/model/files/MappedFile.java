@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.blossomlm.model.ModelException;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +31,15 @@ public final class MappedFile {
   private final Path path;
   private final Key key;
   private final Arena arena;
+  private final FileChannel channel;
   private final MemorySegment segment;
   private int holders = 1;
 
-  private MappedFile(Path path, Key key, Arena arena, MemorySegment segment) {
+  private MappedFile(Path path, Key key, Arena arena, FileChannel channel, MemorySegment segment) {
     this.path = path;
     this.key = key;
     this.arena = arena;
+    this.channel = channel;
     this.segment = segment;
   }
 
@@ -89,17 +92,50 @@ public final class MappedFile {
   @SuppressWarnings("MustBeClosedChecker") // the last release closes the arena
   private static MappedFile map(Path path, Key key) throws IOException {
     Arena arena = Arena.ofShared();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
       // The size is asked again: a file that shrank since must not be mapped beyond its end.
       if (channel.size() != key.size()) {
         throw new IOException("its size changed meanwhile; is it still being written?");
       }
       MemorySegment segment = channel.map(FileChannel.MapMode.READ_ONLY, 0, key.size(), arena);
-      return new MappedFile(path, key, arena, segment);
+      return new MappedFile(path, key, arena, channel, segment);
     } catch (IOException | RuntimeException e) {
       arena.close();
+      close(channel);
       throw e;
     }
+  }
+
+  private static void close(@Nullable FileChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      // It was read only, so that nothing can be lost.
+      System.getLogger(MappedFile.class.getName()).log(System.Logger.Level.DEBUG, "", e);
+    }
+  }
+
+  /** A part of an open file. */
+  record Region(FileChannel channel, long position) {}
+
+  /** Where mapped memory lies in its file; empty for memory that is not of a mapped file. */
+  static Optional<Region> regionOf(MemorySegment data) {
+    synchronized (MAPPED) {
+      for (MappedFile mapped : MAPPED.values()) {
+        long position = data.address() - mapped.segment.address();
+        // The channel closes where a thread is interrupted in a transfer; the memory stays.
+        if (mapped.channel.isOpen()
+            && position >= 0
+            && position <= mapped.segment.byteSize() - data.byteSize()) {
+          return Optional.of(new Region(mapped.channel, position));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** The files that somebody holds, by the name they were first opened with. */
@@ -121,6 +157,7 @@ public final class MappedFile {
       if (holders == 0) {
         MAPPED.remove(key);
         arena.close();
+        close(channel);
       }
     }
   }

@@ -1,11 +1,6 @@
 package org.blossomlm.model.gguf;
 
-import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.blossomlm.model.files.AtomicFile;
+import org.blossomlm.model.files.SegmentChannel;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +27,8 @@ import org.jspecify.annotations.Nullable;
  * split.*} keys are left out, because they say how the source was split.
  */
 public final class GgufWriter {
-  private static final Logger LOG = System.getLogger(GgufWriter.class.getName());
-
   /** ggml keeps names in 64 bytes with a terminator, and refuses files with longer ones. */
   private static final int MAX_NAME_BYTES = 63;
-
-  private static final int BUFFER_BYTES = 1 << 20;
 
   private final Map<String, GgufValue> values = new LinkedHashMap<>();
   private final int alignment;
@@ -129,17 +120,11 @@ public final class GgufWriter {
 
   /** Declares a tensor whose bytes are at hand, such as one of an open file. */
   public GgufWriter add(Tensor tensor) {
-    return add(tensor.name(), tensor.type(), tensor.dimensions(), out -> copy(tensor.data(), out));
-  }
-
-  private static void copy(MemorySegment data, WritableByteChannel out) throws IOException {
-    long chunk = 1 << 26;
-    for (long from = 0; from < data.byteSize(); from += chunk) {
-      ByteBuffer bytes = data.asSlice(from, Math.min(chunk, data.byteSize() - from)).asByteBuffer();
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-    }
+    return add(
+        tensor.name(),
+        tensor.type(),
+        tensor.dimensions(),
+        out -> SegmentChannel.write(tensor.data(), out));
   }
 
   /**
@@ -149,7 +134,17 @@ public final class GgufWriter {
    *     GgufLimits#DEFAULT}, or a source gave too few or too many bytes
    */
   public void write(Path target) {
-    writeAll(List.of(new GgufPart(target, values, alignment, entries)));
+    write(target, () -> {});
+  }
+
+  /**
+   * As {@link #write(Path)}.
+   *
+   * @param lastCheck runs when all is written and nothing has its name yet; if it throws, nothing
+   *     will have
+   */
+  public void write(Path target, Runnable lastCheck) {
+    writeAll(List.of(new GgufPart(target, values, alignment, entries)), lastCheck);
   }
 
   /**
@@ -199,7 +194,7 @@ public final class GgufWriter {
               SplitName.fileName(String.valueOf(prefix.getFileName()), i + 1, count));
       parts.add(new GgufPart(path, partValues(i, count), alignment, groups.get(i)));
     }
-    writeAll(parts);
+    writeAll(parts, () -> {});
     return parts.stream().map(GgufPart::target).toList();
   }
 
@@ -233,32 +228,21 @@ public final class GgufWriter {
     return own;
   }
 
-  private static void writeAll(List<GgufPart> parts) {
-    List<AtomicFile> files = new CopyOnWriteArrayList<>();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-    // A program that is told to stop does not run its finally blocks.
-    Thread cleanUp = new Thread(() -> files.forEach(AtomicFile::close));
-    Runtime.getRuntime().addShutdownHook(cleanUp);
+  private static void writeAll(List<GgufPart> parts, Runnable lastCheck) {
+    List<AtomicFile> files = new ArrayList<>();
+    ByteBuffer buffer = AtomicFile.largeBuffer();
     try {
       for (GgufPart part : parts) {
         var file = AtomicFile.create(part.target(), buffer, GgufException::new);
         files.add(file);
         part.writeTo(file);
       }
+      lastCheck.run();
       for (AtomicFile file : files) {
         file.commit();
       }
     } finally {
       files.forEach(AtomicFile::close);
-      forget(cleanUp);
-    }
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      LOG.log(Level.DEBUG, "the program is being stopped, and the hook runs", e);
     }
   }
 }

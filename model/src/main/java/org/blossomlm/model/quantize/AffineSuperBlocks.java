@@ -1,19 +1,13 @@
 package org.blossomlm.model.quantize;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Q2_K, Q4_K and Q5_K: {@code x ≈ (d * scale) * q - dmin * min} with one half-precision d and dmin
  * for 256 weights, and a small integer scale and min for each of their groups.
  *
- * <p>After {@link AffineSearch} has found what each group would like, the wishes are rounded to
- * multiples of d and dmin. That is improved in turns: each group tries the neighbours of its scale
- * and min, then d and dmin are solved for by least squares with all integers held.
+ * <p>What each group would like is found by {@link AffineSearch}; d and dmin are solved for
+ * together.
  */
-final class AffineSuperBlocks implements BlockCoder {
-  private static final int BLOCK = 256;
-  private static final int ROUNDS = 2;
-
+final class AffineSuperBlocks extends SearchedSuperBlocks {
   /** Steps of (scale, min) that a group tries. */
   private static final int[][] MOVES = {
     {1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {-1, -1}, {1, -1}, {-1, 1}
@@ -22,22 +16,14 @@ final class AffineSuperBlocks implements BlockCoder {
   private final int levels;
   private final int largest;
   private final int moves;
-  private final int blockBytes;
   private final Packing packing;
-  private final Lanes lanes;
   private final AffineSearch search;
-  private final int groups;
 
-  private final int[] scales = new int[Lanes.CAPACITY];
   private final int[] mins = new int[Lanes.CAPACITY];
-  private final float[] error = new float[Lanes.CAPACITY];
-  private final float[] inverse = new float[Lanes.CAPACITY];
   private final float[] offset = new float[Lanes.CAPACITY];
   private final int[] triedScales = new int[Lanes.CAPACITY];
   private final int[] triedMins = new int[Lanes.CAPACITY];
-  private final float[] d;
   private final float[] dmin;
-  private final byte[] q = new byte[BLOCK];
 
   /** Writes one block. */
   @FunctionalInterface
@@ -48,16 +34,13 @@ final class AffineSuperBlocks implements BlockCoder {
 
   private AffineSuperBlocks(
       int group, int levels, int largest, int moves, int blockBytes, Packing packing) {
+    super(group, blockBytes);
     this.levels = levels;
     this.largest = largest;
     this.moves = moves;
-    this.blockBytes = blockBytes;
     this.packing = packing;
-    this.lanes = new Lanes(group);
     this.search = new AffineSearch(lanes, levels, true);
-    this.groups = BLOCK / group;
-    this.d = new float[Lanes.CAPACITY / groups];
-    this.dmin = new float[Lanes.CAPACITY / groups];
+    this.dmin = new float[d.length];
   }
 
   static AffineSuperBlocks q2k() {
@@ -73,22 +56,8 @@ final class AffineSuperBlocks implements BlockCoder {
   }
 
   @Override
-  public void encode(
-      float[] weights, int from, int count, float @Nullable [] importance, byte[] target, int at) {
-    int step = Lanes.CAPACITY * lanes.group;
-    for (int done = 0; done < count; done += step) {
-      int now = Math.min(step, count - done);
-      lanes.load(weights, from + done, now / lanes.group, importance, BLOCK);
-      search.search();
-      fit();
-      for (int block = 0; block < now / BLOCK; block++) {
-        write(weights, from + done + block * BLOCK, block, target, at);
-        at += blockBytes;
-      }
-    }
-  }
-
-  private void fit() {
+  void search() {
+    search.search();
     for (int block = 0; block < d.length; block++) {
       float largestScale = 0;
       float largestMin = 0;
@@ -103,13 +72,10 @@ final class AffineSuperBlocks implements BlockCoder {
         mins[lane] = quotient(-search.offset[lane], dmin[block]);
       }
     }
-    for (int round = 0; round < ROUNDS; round++) {
-      attempt(0, 0, true);
-      for (int move = 0; move < moves; move++) {
-        attempt(MOVES[move][0], MOVES[move][1], false);
-      }
-      solve();
-    }
+  }
+
+  @Override
+  void neighbours() {
     attempt(0, 0, true);
     for (int move = 0; move < moves; move++) {
       attempt(MOVES[move][0], MOVES[move][1], false);
@@ -153,8 +119,8 @@ final class AffineSuperBlocks implements BlockCoder {
     lanes.accumulate(inverse, offset, 0, levels);
   }
 
-  /** Solves for d and dmin of each block, all integers held. */
-  private void solve() {
+  @Override
+  void solve() {
     sum(scales, mins);
     for (int block = 0; block < d.length; block++) {
       double a11 = 0;
@@ -185,7 +151,8 @@ final class AffineSuperBlocks implements BlockCoder {
     }
   }
 
-  private void write(float[] weights, int from, int block, byte[] target, int at) {
+  @Override
+  void write(float[] weights, int from, int block, byte[] target, int at) {
     for (int part = 0; part < groups; part++) {
       int lane = block * groups + part;
       float slope = d[block] * scales[lane];

@@ -33,6 +33,11 @@ public final class ImportanceFiles {
   private static final String CHUNKS = "imatrix.chunk_count";
   private static final String CHUNK_SIZE = "imatrix.chunk_size";
 
+  /** Ours: other programs pass over keys that they do not know. */
+  private static final String TOKENS = "blossom.imatrix.tokens_sha256";
+
+  private static final String MODEL = "blossom.imatrix.model_sha256";
+
   /** Larger than any real file: 200,000 tensors of a thousand columns. */
   private static final long MAX_BYTES = 1L << 30;
 
@@ -114,9 +119,22 @@ public final class ImportanceFiles {
     GgufMetadata metadata = file.metadata();
     return new ImportanceMatrix(
         metadata.strings(DATASETS).orElse(List.of()),
-        Math.toIntExact(metadata.integer(CHUNKS).orElse(0)),
-        Math.toIntExact(metadata.integer(CHUNK_SIZE).orElse(0)),
-        entries);
+        count(path, metadata, CHUNKS),
+        count(path, metadata, CHUNK_SIZE),
+        entries,
+        metadata
+            .string(TOKENS)
+            .flatMap(tokens ->
+                metadata.string(MODEL).map(model -> new ImportanceMatrix.Origin(tokens, model))));
+  }
+
+  private static int count(Path path, GgufMetadata metadata, String key) {
+    long value = metadata.integer(key).orElse(0);
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw new ModelException(
+          path + ": " + key + " is " + value + ", allowed are 0 to " + Integer.MAX_VALUE);
+    }
+    return (int) value;
   }
 
   private static float[] floats(Path path, Tensor tensor) {
@@ -159,14 +177,16 @@ public final class ImportanceFiles {
    * @throws ModelException if it cannot be written
    */
   public static void write(ImportanceMatrix matrix, Path target) {
-    var writer =
-        new GgufWriter(
-            GgufMetadata.builder()
-                .put(TYPE, "imatrix")
-                .put(DATASETS, GgufArray.ofStrings(matrix.datasets()))
-                .put(CHUNKS, GgufValue.uint32(matrix.chunks()))
-                .put(CHUNK_SIZE, GgufValue.uint32(matrix.chunkSize()))
-                .build());
+    GgufMetadata.Builder metadata =
+        GgufMetadata.builder()
+            .put(TYPE, "imatrix")
+            .put(DATASETS, GgufArray.ofStrings(matrix.datasets()))
+            .put(CHUNKS, GgufValue.uint32(matrix.chunks()))
+            .put(CHUNK_SIZE, GgufValue.uint32(matrix.chunkSize()));
+    matrix
+        .origin()
+        .ifPresent(origin -> metadata.put(TOKENS, origin.tokens()).put(MODEL, origin.model()));
+    var writer = new GgufWriter(metadata.build());
     matrix
         .entries()
         .forEach((name, entry) -> {

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,32 @@ import org.jspecify.annotations.Nullable;
  * @param chunks of text that were read
  * @param chunkSize tokens of a chunk; 0 where the file does not say
  * @param entries by tensor name
+ * @param origin where the file says so, which ours do
  */
 public record ImportanceMatrix(
-    List<String> datasets, int chunks, int chunkSize, Map<String, Entry> entries) {
+    List<String> datasets,
+    int chunks,
+    int chunkSize,
+    Map<String, Entry> entries,
+    Optional<Origin> origin) {
   public ImportanceMatrix {
     datasets = List.copyOf(datasets);
     entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
   }
+
+  /** One whose origin is not known. */
+  public ImportanceMatrix(
+      List<String> datasets, int chunks, int chunkSize, Map<String, Entry> entries) {
+    this(datasets, chunks, chunkSize, entries, Optional.empty());
+  }
+
+  /**
+   * What it was made from, told by SHA-256 in hexadecimal digits.
+   *
+   * @param tokens of all chunks
+   * @param model tensors of the model
+   */
+  public record Origin(String tokens, String model) {}
 
   /**
    * The sums for one tensor.

@@ -1,6 +1,7 @@
 package org.blossomlm.model.quantize;
 
 import java.util.Set;
+import org.blossomlm.model.ModelException;
 import org.blossomlm.model.gguf.GgufArray;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.gguf.GgufValue;
@@ -21,6 +22,8 @@ public record ModelTraits(String architecture, int layers, int heads, int kvHead
   /**
    * Reads them from a model's metadata; what is missing counts as 0 (key/value heads: as many as
    * query heads).
+   *
+   * @throws ModelException if a number is negative or beyond 2^31 - 1
    */
   public static ModelTraits of(GgufMetadata metadata) {
     String architecture = metadata.string("general.architecture").orElse("");
@@ -36,10 +39,17 @@ public record ModelTraits(String architecture, int layers, int heads, int kvHead
   private static int first(GgufMetadata metadata, String key, int absent) {
     if (metadata.value(key).orElse(null) instanceof GgufArray array) {
       return array.length() > 0 && array.get(0) instanceof GgufValue.Int value
-          ? Math.toIntExact(value.value())
+          ? bounded(key, value.value())
           : absent;
     }
-    return Math.toIntExact(metadata.integer(key).orElse(absent));
+    return bounded(key, metadata.integer(key).orElse(absent));
+  }
+
+  private static int bounded(String key, long value) {
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw new ModelException(key + " is " + value + "; allowed are 0 to " + Integer.MAX_VALUE);
+    }
+    return (int) value;
   }
 
   /** Query heads that share one key/value head. */

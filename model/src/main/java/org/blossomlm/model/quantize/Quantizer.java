@@ -1,7 +1,6 @@
 package org.blossomlm.model.quantize;
 
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.blossomlm.model.ModelException;
+import org.blossomlm.model.files.DiskSpace;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.gguf.GgufWriter;
 
@@ -22,6 +22,7 @@ public final class Quantizer {
 
   private final GgufFile source;
   private final QuantizeOptions options;
+  private final DiskSpace space;
   private final QuantizationPlan plan;
 
   /** Told how far the work is. */
@@ -44,8 +45,13 @@ public final class Quantizer {
    * @throws ModelException see {@link QuantizationPlan#of}
    */
   public Quantizer(GgufFile source, QuantizeOptions options) {
+    this(source, options, DiskSpace.OF_FILE_SYSTEM);
+  }
+
+  Quantizer(GgufFile source, QuantizeOptions options, DiskSpace space) {
     this.source = source;
     this.options = options;
+    this.space = space;
     this.plan = QuantizationPlan.of(source, options);
   }
 
@@ -131,22 +137,10 @@ public final class Quantizer {
       throw new ModelException(target + ": cannot be written: its folder does not exist");
     }
     long headers = source.fileBytes() - plan.sourceBytes() + HEADER_BYTES;
-    long needed = plan.bytes() + headers;
-    try {
-      FileStore store = Files.getFileStore(folder);
-      if (store.getUsableSpace() < needed) {
-        throw new ModelException(
-            target
-                + ": not enough space: "
-                + needed
-                + " bytes are needed, "
-                + store.getUsableSpace()
-                + " are free in "
-                + folder
-                + "; nothing was written");
-      }
-    } catch (IOException e) {
-      throw new ModelException(folder + ": free space cannot be found: " + e.getMessage(), e);
-    }
+    space.require(
+        target,
+        plan.bytes() + headers,
+        "write elsewhere, or choose a smaller type",
+        ModelException::new);
   }
 }

@@ -1,6 +1,8 @@
 package org.blossomlm.model.quantize;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import org.blossomlm.model.tensor.PlainEncoder;
 import org.blossomlm.model.tensor.TensorType;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +18,10 @@ public final class RowQuantizer {
     this.type = type;
     this.coder =
         switch (type) {
-          case F32 -> PlainBlocks::f32;
-          case F16 -> PlainBlocks::f16;
-          case BF16 -> PlainBlocks::bf16;
+          case F32, F16, BF16 ->
+              (weights, from, count, importance, target, at) ->
+                  PlainEncoder.encode(
+                      type, weights, from, count, MemorySegment.ofArray(target), at);
           case Q8_0 -> SmallBlocks::q80;
           case Q4_0 -> new SmallBlocks.Symmetric(8);
           case Q5_0 -> new SmallBlocks.Symmetric(16);
@@ -41,8 +44,8 @@ public final class RowQuantizer {
   /**
    * Encodes {@code count} weights from {@code from}.
    *
-   * @param weights finite, and in magnitude at most 65,504 where the type holds half-precision
-   *     numbers
+   * @param weights any for F32, F16 and BF16 (see {@link PlainEncoder}); for types of blocks
+   *     finite, and in magnitude at most 65,504
    * @param count a multiple of the type's block
    * @param importance how much an error at each weight counts, indexed as the weights are; null
    *     where that is not known

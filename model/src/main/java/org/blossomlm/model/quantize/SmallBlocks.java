@@ -42,25 +42,30 @@ final class SmallBlocks {
     return rest == -0.5f && value < 0 ? (int) even - 1 : (int) even;
   }
 
-  /** Q4_0 and Q5_0: {@code x ≈ d * (q - levels)}. */
-  static final class Symmetric implements BlockCoder {
+  /**
+   * One scale for each block, found by a search over many blocks at once, or evenly where there is
+   * nothing to guide a search.
+   */
+  private abstract static class Searched implements BlockCoder {
+    final Lanes lanes = new Lanes(BLOCK);
+    final int[] q = new int[BLOCK];
     private final int levels;
-    private final Grid grid;
-    private final Lanes lanes = new Lanes(BLOCK);
-    private final SymmetricSearch search;
-    private final int[] q = new int[BLOCK];
+    private final int codesAt;
+    private final boolean always;
 
     /**
-     * @param levels magnitude of the lowest integer: 8 or 16
+     * @param levels half of the values that an integer has: 8 or 16
+     * @param codesAt bytes before the integers
+     * @param always whether it searches without importance too
      */
-    Symmetric(int levels) {
+    Searched(int levels, int codesAt, boolean always) {
       this.levels = levels;
-      this.grid = Grid.Integers.around(levels);
-      this.search = new SymmetricSearch(lanes, grid);
+      this.codesAt = codesAt;
+      this.always = always;
     }
 
     @Override
-    public void encode(
+    public final void encode(
         float[] weights,
         int from,
         int count,
@@ -68,26 +73,58 @@ final class SmallBlocks {
         byte[] target,
         int at) {
       int step = Lanes.CAPACITY * BLOCK;
+      boolean searches = always || importance != null;
       for (int done = 0; done < count; done += step) {
-        int now = Math.min(step, count - done);
-        if (importance != null) {
-          lanes.load(weights, from + done, now / BLOCK, importance, BLOCK);
-          search.search();
+        int blocks = Math.min(step, count - done) / BLOCK;
+        if (searches) {
+          lanes.load(weights, from + done, blocks, importance, BLOCK);
+          search();
         }
-        for (int lane = 0; lane < now / BLOCK; lane++) {
+        for (int lane = 0; lane < blocks; lane++) {
           int block = from + done + lane * BLOCK;
-          if (importance == null) {
-            even(weights, block, target, at);
+          if (searches) {
+            searched(weights, block, lane, target, at);
           } else {
-            searched(weights, block, search.scale[lane], target, at);
+            even(weights, block, target, at);
           }
-          codes(q, levels, target, at + 2);
-          at += 2 + codeBytes(levels);
+          codes(q, levels, target, at + codesAt);
+          at += codesAt + codeBytes(levels);
         }
       }
     }
 
-    private void even(float[] weights, int block, byte[] target, int at) {
+    abstract void search();
+
+    /** Divides the range of a block evenly: its scale to {@code target}, its integers to q. */
+    abstract void even(float[] weights, int block, byte[] target, int at);
+
+    /** Takes what the search found for a lane: the scale to {@code target}, the integers to q. */
+    abstract void searched(float[] weights, int block, int lane, byte[] target, int at);
+  }
+
+  /** Q4_0 and Q5_0: {@code x ≈ d * (q - levels)}. */
+  static final class Symmetric extends Searched {
+    private final int levels;
+    private final Grid grid;
+    private final SymmetricSearch search;
+
+    /**
+     * @param levels magnitude of the lowest integer: 8 or 16
+     */
+    Symmetric(int levels) {
+      super(levels, 2, false);
+      this.levels = levels;
+      this.grid = Grid.Integers.around(levels);
+      this.search = new SymmetricSearch(lanes, grid);
+    }
+
+    @Override
+    void search() {
+      search.search();
+    }
+
+    @Override
+    void even(float[] weights, int block, byte[] target, int at) {
       float extreme = 0;
       for (int i = 0; i < BLOCK; i++) {
         if (Math.abs(weights[block + i]) > Math.abs(extreme)) {
@@ -103,11 +140,9 @@ final class SmallBlocks {
       }
     }
 
-    private void searched(float[] weights, int block, float scale, byte[] target, int at) {
-      short half = Half.of(scale);
-      float d = Float.float16ToFloat(half);
-      float inverse = d != 0 ? 1 / d : 0;
-      Half.put(half, target, at);
+    @Override
+    void searched(float[] weights, int block, int lane, byte[] target, int at) {
+      float inverse = putScale(search.scale[lane], target, at);
       for (int i = 0; i < BLOCK; i++) {
         q[i] = grid.code(weights[block + i] * inverse) + levels;
       }
@@ -115,49 +150,26 @@ final class SmallBlocks {
   }
 
   /** Q4_1 and Q5_1: {@code x ≈ d * q + m}. */
-  static final class Affine implements BlockCoder {
+  static final class Affine extends Searched {
     private final int largest;
-    private final Lanes lanes = new Lanes(BLOCK);
     private final AffineSearch search;
-    private final int[] q = new int[BLOCK];
 
     /**
      * @param largest integer: 15 or 31
      */
     Affine(int largest) {
+      super((largest + 1) / 2, 4, false);
       this.largest = largest;
       this.search = new AffineSearch(lanes, largest, false);
     }
 
     @Override
-    public void encode(
-        float[] weights,
-        int from,
-        int count,
-        float @Nullable [] importance,
-        byte[] target,
-        int at) {
-      int step = Lanes.CAPACITY * BLOCK;
-      for (int done = 0; done < count; done += step) {
-        int now = Math.min(step, count - done);
-        if (importance != null) {
-          lanes.load(weights, from + done, now / BLOCK, importance, BLOCK);
-          search.search();
-        }
-        for (int lane = 0; lane < now / BLOCK; lane++) {
-          int block = from + done + lane * BLOCK;
-          if (importance == null) {
-            even(weights, block, target, at);
-          } else {
-            searched(weights, block, lane, target, at);
-          }
-          codes(q, (largest + 1) / 2, target, at + 4);
-          at += 4 + codeBytes((largest + 1) / 2);
-        }
-      }
+    void search() {
+      search.search();
     }
 
-    private void even(float[] weights, int block, byte[] target, int at) {
+    @Override
+    void even(float[] weights, int block, byte[] target, int at) {
       float min = weights[block];
       float max = min;
       for (int i = 1; i < BLOCK; i++) {
@@ -173,13 +185,11 @@ final class SmallBlocks {
       }
     }
 
-    private void searched(float[] weights, int block, int lane, byte[] target, int at) {
-      short half = Half.of(search.scale[lane]);
+    @Override
+    void searched(float[] weights, int block, int lane, byte[] target, int at) {
+      float inverse = putScale(search.scale[lane], target, at);
       short offset = Half.of(search.offset[lane]);
-      float d = Float.float16ToFloat(half);
       float m = Float.float16ToFloat(offset);
-      float inverse = d != 0 ? 1 / d : 0;
-      Half.put(half, target, at);
       Half.put(offset, target, at + 2);
       for (int i = 0; i < BLOCK; i++) {
         float scaled = (weights[block + i] - m) * inverse;
@@ -189,37 +199,39 @@ final class SmallBlocks {
   }
 
   /** IQ4_NL: {@code x ≈ d * level[q]}. */
-  static final class Uneven implements BlockCoder {
+  static final class Uneven extends Searched {
     private final Grid grid = new Grid.Iq4();
-    private final Lanes lanes = new Lanes(BLOCK);
     private final SymmetricSearch search = new SymmetricSearch(lanes, grid);
-    private final int[] q = new int[BLOCK];
+
+    Uneven() {
+      super(8, 2, true);
+    }
 
     @Override
-    public void encode(
-        float[] weights,
-        int from,
-        int count,
-        float @Nullable [] importance,
-        byte[] target,
-        int at) {
-      int step = Lanes.CAPACITY * BLOCK;
-      for (int done = 0; done < count; done += step) {
-        int now = Math.min(step, count - done);
-        lanes.load(weights, from + done, now / BLOCK, importance, BLOCK);
-        search.search();
-        for (int lane = 0; lane < now / BLOCK; lane++, at += 18) {
-          short half = Half.of(search.scale[lane]);
-          float d = Float.float16ToFloat(half);
-          float inverse = d != 0 ? 1 / d : 0;
-          Half.put(half, target, at);
-          for (int i = 0; i < BLOCK; i++) {
-            q[i] = grid.code(weights[from + done + lane * BLOCK + i] * inverse);
-          }
-          codes(q, 8, target, at + 2);
-        }
+    void search() {
+      search.search();
+    }
+
+    @Override
+    void even(float[] weights, int block, byte[] target, int at) {
+      throw new IllegalStateException("uneven levels are always searched");
+    }
+
+    @Override
+    void searched(float[] weights, int block, int lane, byte[] target, int at) {
+      float inverse = putScale(search.scale[lane], target, at);
+      for (int i = 0; i < BLOCK; i++) {
+        q[i] = grid.code(weights[block + i] * inverse);
       }
     }
+  }
+
+  /** Writes a scale as half precision; the inverse of what was written, 0 for 0. */
+  private static float putScale(float scale, byte[] target, int at) {
+    short half = Half.of(scale);
+    float d = Float.float16ToFloat(half);
+    Half.put(half, target, at);
+    return d != 0 ? 1 / d : 0;
   }
 
   private static int codeBytes(int levels) {

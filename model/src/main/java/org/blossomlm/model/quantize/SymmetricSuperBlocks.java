@@ -1,32 +1,18 @@
 package org.blossomlm.model.quantize;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Q3_K, Q6_K and IQ4_XS: {@code x ≈ (d * scale) * q} with one half-precision d for 256 weights and
  * a signed integer scale for each of their groups.
  *
- * <p>The scales that {@link SymmetricSearch} found are rounded to multiples of d; then, in turns,
- * groups try the neighbours of theirs and d is solved for by least squares.
+ * <p>What each group would like is found by {@link SymmetricSearch}.
  */
-final class SymmetricSuperBlocks implements BlockCoder {
-  private static final int BLOCK = 256;
-  private static final int ROUNDS = 2;
-
+final class SymmetricSuperBlocks extends SearchedSuperBlocks {
   private final Grid grid;
   private final int lowest;
-  private final int blockBytes;
   private final Packing packing;
-  private final Lanes lanes;
   private final SymmetricSearch search;
-  private final int groups;
 
-  private final int[] scales = new int[Lanes.CAPACITY];
   private final int[] tried = new int[Lanes.CAPACITY];
-  private final float[] error = new float[Lanes.CAPACITY];
-  private final float[] inverse = new float[Lanes.CAPACITY];
-  private final float[] d;
-  private final byte[] q = new byte[BLOCK];
 
   /** Writes one block; q holds the codes of the grid. */
   @FunctionalInterface
@@ -35,14 +21,11 @@ final class SymmetricSuperBlocks implements BlockCoder {
   }
 
   private SymmetricSuperBlocks(int group, Grid grid, int lowest, int blockBytes, Packing packing) {
+    super(group, blockBytes);
     this.grid = grid;
     this.lowest = lowest;
-    this.blockBytes = blockBytes;
     this.packing = packing;
-    this.lanes = new Lanes(group);
     this.search = new SymmetricSearch(lanes, grid);
-    this.groups = BLOCK / group;
-    this.d = new float[Lanes.CAPACITY / groups];
   }
 
   static SymmetricSuperBlocks q3k() {
@@ -59,22 +42,8 @@ final class SymmetricSuperBlocks implements BlockCoder {
   }
 
   @Override
-  public void encode(
-      float[] weights, int from, int count, float @Nullable [] importance, byte[] target, int at) {
-    int step = Lanes.CAPACITY * lanes.group;
-    for (int done = 0; done < count; done += step) {
-      int now = Math.min(step, count - done);
-      lanes.load(weights, from + done, now / lanes.group, importance, BLOCK);
-      search.search();
-      fit();
-      for (int block = 0; block < now / BLOCK; block++) {
-        write(weights, from + done + block * BLOCK, block, target, at);
-        at += blockBytes;
-      }
-    }
-  }
-
-  private void fit() {
+  void search() {
+    search.search();
     for (int block = 0; block < d.length; block++) {
       float largest = 0;
       for (int lane = block * groups; lane < (block + 1) * groups; lane++) {
@@ -87,14 +56,10 @@ final class SymmetricSuperBlocks implements BlockCoder {
         scales[lane] = d[block] == 0 ? 0 : clamp((int) Lanes.round(search.scale[lane] / d[block]));
       }
     }
-    for (int round = 0; round < ROUNDS; round++) {
-      neighbours();
-      solve();
-    }
-    neighbours();
   }
 
-  private void neighbours() {
+  @Override
+  void neighbours() {
     attempt(0, true);
     attempt(1, false);
     attempt(-1, false);
@@ -128,8 +93,8 @@ final class SymmetricSuperBlocks implements BlockCoder {
     grid.accumulate(lanes, inverse);
   }
 
-  /** Solves for d of each block, all integers held. */
-  private void solve() {
+  @Override
+  void solve() {
     sum(scales);
     for (int block = 0; block < d.length; block++) {
       double square = 0;
@@ -145,7 +110,8 @@ final class SymmetricSuperBlocks implements BlockCoder {
     }
   }
 
-  private void write(float[] weights, int from, int block, byte[] target, int at) {
+  @Override
+  void write(float[] weights, int from, int block, byte[] target, int at) {
     for (int part = 0; part < groups; part++) {
       float slope = d[block] * scales[block * groups + part];
       float unit = slope != 0 ? 1 / slope : 0;

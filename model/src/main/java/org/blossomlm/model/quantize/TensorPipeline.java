@@ -83,6 +83,9 @@ final class TensorPipeline {
       if (e.getCause() instanceof ModelException failure) {
         throw failure;
       }
+      if (e.getCause() instanceof Error failure) {
+        throw failure; // No memory, or a mapped file that was shortened.
+      }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

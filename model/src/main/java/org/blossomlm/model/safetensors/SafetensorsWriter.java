@@ -30,7 +30,6 @@ public final class SafetensorsWriter {
   /** The size at which Hugging Face's tools begin a new shard: 5 GB. */
   public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
 
-  private static final int BUFFER_BYTES = 1 << 20;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Map<String, String> metadata;
@@ -164,7 +163,7 @@ public final class SafetensorsWriter {
    */
   private void writeAll(List<Shard> shards, Map<Path, byte[]> small) {
     List<AtomicFile> files = new ArrayList<>();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    ByteBuffer buffer = AtomicFile.largeBuffer();
     try {
       for (Shard shard : shards) {
         AtomicFile file = AtomicFile.create(shard.path(), buffer, SafetensorsException::new);

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.blossomlm.model.ModelException;
+import org.blossomlm.model.files.DiskSpace;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.gguf.GgufWriter;
 import org.blossomlm.model.safetensors.SafetensorsModel;

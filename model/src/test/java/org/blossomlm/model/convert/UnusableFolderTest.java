@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.blossomlm.model.ModelException;
+import org.blossomlm.model.files.DiskSpace;
 import org.blossomlm.model.files.MappedFile;
 import org.blossomlm.model.safetensors.SafetensorsModel;
 import org.junit.jupiter.api.BeforeEach;

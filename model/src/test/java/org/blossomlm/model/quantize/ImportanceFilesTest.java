@@ -14,8 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.gguf.GgufFile;
+import org.blossomlm.model.gguf.GgufMetadata;
+import org.blossomlm.model.gguf.GgufValue;
+import org.blossomlm.model.gguf.GgufValueType;
+import org.blossomlm.model.gguf.GgufWriter;
+import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +64,31 @@ class ImportanceFilesTest {
       assertThat(file.requireTensor("output.weight.in_sum2").dimensions()).containsExactly(3L, 1L);
       assertThat(file.requireTensor("output.weight.counts").dimensions()).containsExactly(1L, 1L);
     }
+  }
+
+  @Test
+  void what_it_was_made_from_comes_back() {
+    Path path = folder.resolve("imatrix.gguf");
+    var entry = new ImportanceMatrix.Entry(new float[] {1}, new float[] {1});
+    var origin = new ImportanceMatrix.Origin("ab12", "cd34");
+    ImportanceFiles.write(
+        new ImportanceMatrix(List.of("a"), 1, 512, Map.of("x", entry), Optional.of(origin)), path);
+    assertThat(ImportanceFiles.read(path).origin()).hasValue(origin);
+  }
+
+  @Test
+  void counts_that_no_int_holds_are_refused() {
+    Path path = folder.resolve("imatrix.gguf");
+    new GgufWriter(
+            GgufMetadata.builder()
+                .put("imatrix.chunk_count", new GgufValue.Int(GgufValueType.INT64, -1))
+                .build())
+        .add("x.in_sum2", TensorType.F32, List.of(1L, 1L), out -> out.write(ByteBuffer.allocate(4)))
+        .add("x.counts", TensorType.F32, List.of(1L, 1L), out -> out.write(ByteBuffer.allocate(4)))
+        .write(path);
+    assertThatThrownBy(() -> ImportanceFiles.read(path))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("imatrix.chunk_count is -1");
   }
 
   @Test

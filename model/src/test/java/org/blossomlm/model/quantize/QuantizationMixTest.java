@@ -15,6 +15,7 @@ import org.blossomlm.model.gguf.GgufArray;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.gguf.GgufValue;
+import org.blossomlm.model.gguf.GgufValueType;
 import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -294,5 +295,17 @@ class QuantizationMixTest {
 
   private static TensorType type(Map<String, TensorChoice> types, String name) {
     return Objects.requireNonNull(types.get(name), name).type();
+  }
+
+  @Test
+  void numbers_that_no_int_holds_are_refused() {
+    GgufMetadata metadata =
+        GgufMetadata.builder()
+            .put("general.architecture", "llama")
+            .put("llama.block_count", new GgufValue.Int(GgufValueType.UINT64, 1L << 32))
+            .build();
+    assertThatThrownBy(() -> ModelTraits.of(metadata))
+        .isInstanceOf(ModelException.class)
+        .hasMessage("llama.block_count is 4294967296; allowed are 0 to 2147483647");
   }
 }

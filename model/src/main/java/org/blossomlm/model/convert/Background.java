@@ -1,0 +1,36 @@
+package org.blossomlm.model.convert;
+
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+
+/** Something that is worked out on a thread of its own while other work goes on. */
+final class Background<T> {
+  private final FutureTask<T> task;
+
+  private Background(Supplier<T> work) {
+    this.task = new FutureTask<>(work::get);
+  }
+
+  static <T> Background<T> start(String name, Supplier<T> work) {
+    var background = new Background<>(work);
+    Thread.ofPlatform().daemon().name(name).start(background.task);
+    return background;
+  }
+
+  /** What came out, when it has; throws what the work threw. */
+  T result() {
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConversionException("interrupted", e);
+    }
+  }
+}
