@@ -40,9 +40,7 @@ public final class Benchmark {
      */
     void onTest(String name, int step, int steps);
 
-    /**
-     * As {@link #onTest}, for what is no test of the model's speed.
-     */
+    /** As {@link #onTest}, for what is no test of the model's speed. */
     void onPart(Part part, int step, int steps);
   }
 

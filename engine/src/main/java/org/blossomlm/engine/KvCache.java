@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.blossomlm.engine.kernels.AttentionTask;
 import org.blossomlm.engine.kernels.Kernels;
-import org.blossomlm.engine.kernels.KvType;
 
 /*
  * The first `shared` pages are known to the pool's prefix tree and may be read by others too; those after them are
