@@ -75,10 +75,11 @@ INLINE void unit_times_token(int type, const uint8_t *u, int64_t block, const st
   const int share = blossom_format(type)->unit_bytes / unit_blocks(type) * together;
 #pragma GCC unroll 1
   for (int b = 0; b < unit_blocks(type); b += together) {
-    const uint8_t *ahead = u + fetch_ahead(type) + b / together * share;
+    /* A number: a pointer beyond the last unit would have no meaning in C. */
+    const uintptr_t ahead = (uintptr_t)u + (uintptr_t)(fetch_ahead(type) + b / together * share);
 #pragma GCC unroll 16
     for (int i = 0; i < share; i += 64) {
-      __builtin_prefetch(ahead + i);
+      __builtin_prefetch((const void *)(ahead + (uintptr_t)i));
     }
     struct direct sums[2][2];
 #pragma GCC unroll 2

@@ -1,13 +1,19 @@
 /*
  * Runs every native kernel on fixed pseudo-random input and prints a checksum of the bits of each result. All variants
- * must print the same: NativeSourcesTest compares them, also those that this machine can only emulate. The input ends
- * where its allocation ends, so that a sanitizer sees a read beyond it.
+ * must print the same: NativeSourcesTest compares them, also those that this machine can only emulate. What a kernel
+ * reads and writes ends where its allocation ends, so that a sanitizer sees an access beyond it. Where there is none:
+ *
+ *   selftest end      allocations end where a page begins that cannot be accessed (GuardPagesTest)
+ *   selftest start    they start where such a page ends
+ *   selftest beyond   as end, and one byte beyond is read on purpose, which must not survive
  */
 #include "../../main/c/blossom.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define CALL(name) CONCAT(blossom_##name, VARIANT)
 void CALL(matmul)(int, const uint8_t *, int64_t, int64_t, int64_t, int64_t, const uint8_t *, int64_t, float *, int64_t);
@@ -32,13 +38,47 @@ static uint32_t next(void) {
 
 static float uniform(void) { return (float)(int32_t)(next() % 2000001 - 1000000) / 500000; }
 
+static enum { HEAP, AT_END, AT_START } placement = HEAP;
+
+/* Bytes of a mapping for an allocation: whole pages, with one more at either end. */
+static size_t mapping(int64_t bytes) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  return ((size_t)bytes + page - 1) / page * page + 2 * page;
+}
+
+static void *allocate(int64_t bytes) {
+  if (placement == HEAP) {
+    return calloc(1, (size_t)bytes);
+  }
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE), size = mapping(bytes);
+  uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED || mprotect(memory, page, PROT_NONE) || mprotect(memory + size - page, page, PROT_NONE)) {
+    perror("guard pages");
+    exit(1);
+  }
+  return placement == AT_END ? memory + size - page - bytes : memory + page;
+}
+
+static void release(void *from, int64_t bytes) {
+  if (placement == HEAP) {
+    free(from);
+    return;
+  }
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE), size = mapping(bytes);
+  munmap(placement == AT_END ? (uint8_t *)from + bytes + page - size : (uint8_t *)from - page, size);
+}
+
+static float *zeros(int64_t count) { return allocate(count * (int64_t)sizeof(float)); }
+
 static float *floats(int64_t count) {
-  float *x = malloc((size_t)count * sizeof(float));
+  float *x = zeros(count);
   for (int64_t i = 0; i < count; i++) {
     x[i] = uniform();
   }
   return x;
 }
+
+static void release_floats(float *x, int64_t count) { release(x, count * (int64_t)sizeof(float)); }
 
 static void print(const char *what, int kind, const float *x, int64_t count) {
   uint64_t hash = 14695981039346656037u;
@@ -70,7 +110,7 @@ static void quantised(int type) {
   for (int shape = 0; shape < 3; shape++) {
     const int64_t columns = f->columns * (int64_t[]){1, 3, 9}[shape], rows = (int64_t[]){16, 37, 5}[shape];
     const int64_t row_bytes = columns / f->columns * f->file_bytes;
-    uint8_t *file = malloc((size_t)(rows * row_bytes));
+    uint8_t *file = allocate(rows * row_bytes);
     for (int64_t i = 0; i < rows * row_bytes; i++) {
       file[i] = (uint8_t)next();
     }
@@ -78,12 +118,12 @@ static void quantised(int type) {
       tame(type, file + i);
     }
     const int64_t size = blossom_packed_bytes(type, columns, rows);
-    uint8_t *packed = malloc((size_t)size);
+    uint8_t *packed = allocate(size);
     blossom_pack(type, file, columns, 0, rows, packed);
     for (int64_t tokens = 1; tokens <= 70; tokens += tokens < 9 ? 1 : 61) {
-      float *x = floats(tokens * columns);
-      uint8_t *encoded = malloc((size_t)(tokens * CALL(encoded_bytes)(columns)));
-      float *out = calloc((size_t)(tokens * rows), sizeof(float)), *again = calloc((size_t)(tokens * rows), sizeof(float));
+      const int64_t encoded_size = tokens * CALL(encoded_bytes)(columns);
+      float *x = floats(tokens * columns), *out = zeros(tokens * rows), *again = zeros(tokens * rows);
+      uint8_t *encoded = allocate(encoded_size);
       CALL(encode)(x, columns, tokens, encoded);
       CALL(matmul)(type, packed, 0, columns, 0, rows, encoded, tokens, out, rows);
       CALL(matmul)(type, file, row_bytes, columns, 0, rows, encoded, tokens, again, rows);
@@ -92,20 +132,20 @@ static void quantised(int type) {
         exit(1);
       }
       print("matmul", type, out, tokens * rows);
-      free(x);
-      free(encoded);
-      free(out);
-      free(again);
+      release_floats(x, tokens * columns);
+      release_floats(out, tokens * rows);
+      release_floats(again, tokens * rows);
+      release(encoded, encoded_size);
     }
-    free(file);
-    free(packed);
+    release(file, rows * row_bytes);
+    release(packed, size);
   }
 }
 
 static void plain(int type) {
   const int64_t columns = 83, rows = 9, tokens = 3;
   const int64_t bytes = type == F32 ? 4 : 2;
-  uint8_t *w = malloc((size_t)(rows * columns * bytes));
+  uint8_t *w = allocate(rows * columns * bytes);
   for (int64_t i = 0; i < rows * columns; i++) {
     float value = uniform();
     if (type == F32) {
@@ -116,40 +156,73 @@ static void plain(int type) {
       memcpy(w + 2 * i, (uint8_t *)&value + 2, 2);
     }
   }
-  float *x = floats(tokens * columns), *out = calloc((size_t)(tokens * rows), sizeof(float));
+  float *x = floats(tokens * columns), *out = zeros(tokens * rows);
   CALL(matmul_floats)(type, w, columns, 0, rows, x, tokens, out, rows);
   print("matmul_floats", type, out, tokens * rows);
-  free(w);
-  free(x);
-  free(out);
+  release(w, rows * columns * bytes);
+  release_floats(x, tokens * columns);
+  release_floats(out, tokens * rows);
 }
 
-static void attend(int type) {
+/* From the second page on where `from` is one, as the later spans of a long context. */
+static void attend(int type, int from) {
   for (int size = type ? 32 : 20; size <= 128; size += type ? 32 : 36) {
     for (int group = 1; group <= 6; group++) {
       const int tokens = 8 / group, page = 64, pages = 3, length = 150;
       const int64_t row = type ? size / 32 * 34 : 2 * size;
-      int64_t table[3];
+      const int64_t queries = (int64_t)tokens * group;
+      int64_t *table = allocate(pages * (int64_t)sizeof *table);
       for (int p = 0; p < pages; p++) {
         float *x = floats(2L * page * size);
-        uint8_t *memory = malloc((size_t)(2 * page * row));
+        uint8_t *memory = allocate(2 * page * row);
         CALL(store)(type, x, memory, 2L * page * size);
         table[p] = (int64_t)memory;
-        free(x);
+        release_floats(x, 2L * page * size);
       }
-      float *query = floats((int64_t)tokens * group * size), *out = calloc((size_t)(tokens * group * (size + 2)), sizeof(float));
-      CALL(attention)(type, query, (int64_t)group * size, tokens, group, size, table, page, 0, page * row, row, length - tokens, 64, length, 0.1f, out);
-      print("attention", size, out, (int64_t)tokens * group * (size + 2));
+      float *query = floats(queries * size), *out = zeros(queries * (size + 2));
+      CALL(attention)(type, query, (int64_t)group * size, tokens, group, size, table, page, 0, page * row, row, length - tokens, from * page, length, 0.1f, out);
+      print("attention", size, out, queries * (size + 2));
       for (int p = 0; p < pages; p++) {
-        free((void *)table[p]);
+        release((void *)table[p], 2 * page * row);
       }
-      free(query);
-      free(out);
+      release(table, pages * (int64_t)sizeof *table);
+      release_floats(query, queries * size);
+      release_floats(out, queries * (size + 2));
     }
   }
 }
 
-int main(void) {
+/* The sizes around a register and, of rms_norm, two. */
+static void elementwise(int size) {
+  float *x = floats(size), *y = floats(size), *out = zeros(size);
+  CALL(rms_norm)(x, y, out, size, 1e-6f);
+  print("rms_norm", size, out, size);
+  CALL(swiglu)(x, y, 1, size, 0, size);
+  print("swiglu", size, x, size);
+  CALL(add)(x, y, size);
+  print("add", size, x, size);
+  release_floats(x, size);
+  release_floats(y, size);
+  release_floats(out, size);
+}
+
+static void rope(void) {
+  float *x = floats(2 * 50 - 10), *table = floats(40); /* The last head ends with what is rotated. */
+  CALL(rope)(x, 2, 50, table, 40, 1);
+  CALL(rope)(x, 2, 50, table, 40, 0);
+  print("rope", 90, x, 90);
+  release_floats(x, 90);
+  release_floats(table, 40);
+}
+
+int main(int count, char **arguments) {
+  const char *how = count > 1 ? arguments[1] : "";
+  placement = !*how ? HEAP : strcmp(how, "start") ? AT_END : AT_START;
+  if (strcmp(how, "beyond") == 0) {
+    volatile uint8_t *bytes = allocate(100);
+    printf("survived %d\n", bytes[100]);
+    return 0;
+  }
   const int types[] = {Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS};
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     quantised(types[i]);
@@ -157,20 +230,14 @@ int main(void) {
   plain(F32);
   plain(F16);
   plain(BF16);
-  attend(0);
-  attend(1);
-  float *x = floats(107), *y = floats(107), *out = floats(107);
-  CALL(rms_norm)(x, y, out, 107, 1e-6f);
-  print("rms_norm", 107, out, 107);
-  CALL(swiglu)(x, y, 1, 107, 0, 107);
-  print("swiglu", 107, x, 107);
-  CALL(add)(x, y, 107);
-  print("add", 107, x, 107);
-  CALL(rope)(x, 2, 50, y, 40, 1);
-  CALL(rope)(x, 2, 50, y, 40, 0);
-  print("rope", 100, x, 100);
-  free(x);
-  free(y);
-  free(out);
+  for (int from = 0; from < 2; from++) {
+    attend(0, from);
+    attend(1, from);
+  }
+  const int sizes[] = {1, 15, 16, 17, 31, 33, 107};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    elementwise(sizes[i]);
+  }
+  rope();
   return 0;
 }

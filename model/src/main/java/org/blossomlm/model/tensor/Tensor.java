@@ -24,7 +24,11 @@ public record Tensor(String name, TensorType type, List<Long> dimensions, Memory
 
   /** Product of all dimensions but the first. */
   public long rows() {
-    return dimensions.stream().skip(1).reduce(1L, Math::multiplyExact);
+    long rows = 1;
+    for (int i = 1; i < dimensions.size(); i++) {
+      rows = Math.multiplyExact(rows, dimensions.get(i));
+    }
+    return rows;
   }
 
   public long elements() {
