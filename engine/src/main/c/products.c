@@ -11,7 +11,8 @@
  *                                        out = fma(row offset, token sum, out)
  *
  * A row and token are always summed in this order, so a result does not depend on how many tokens
- * stand beside it, and integer sums are exact, so it does not depend on the instruction set either.
+ * stand beside it, and integer sums are exact, so it does not depend on the instruction set either;
+ * only where signed quants are shifted (SIGNED_OFFSET) do the last bits differ.
  */
 #include "formats.h"
 

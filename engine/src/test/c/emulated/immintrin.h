@@ -10,6 +10,7 @@
 
 #define __mmask16 simde__mmask16
 #undef _mm512_madd_epi16
+#undef _mm512_fmadd_ps
 
 #define ELEMENTWISE(result, name, parameter, type, count, to, expression) \
   static inline result name(parameter p) {                               \
@@ -77,4 +78,16 @@ static inline __m512i _mm512_madd_epi16(__m512i x, __m512i y) {
   }
   memcpy(&r, out, sizeof r);
   return r;
+}
+
+/* SIMDe rounds the product; fused, results are those of the other instruction sets, bit for bit. */
+static inline __m512 _mm512_fmadd_ps(__m512 x, __m512 y, __m512 z) {
+  float a[16], b[16], c[16];
+  memcpy(a, &x, sizeof a);
+  memcpy(b, &y, sizeof b);
+  memcpy(c, &z, sizeof c);
+  for (int i = 0; i < 16; i++) {
+    c[i] = fmaf(a[i], b[i], c[i]);
+  }
+  return simde_mm512_loadu_ps(c);
 }

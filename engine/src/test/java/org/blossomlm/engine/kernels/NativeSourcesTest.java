@@ -52,16 +52,26 @@ class NativeSourcesTest {
   }
 
   @Test
-  void avx512_gives_the_same_products() throws Exception {
-    emulated(List.of("-DVARIANT=avx512"));
+  void avx512_gives_the_same_bits() throws Exception {
+    assertThat(emulated(List.of("-DVARIANT=avx512"))).isEqualTo(selfTest(AVX2, List.of()));
   }
 
+  /**
+   * Signed quants are shifted by 128 for the dot products, and an offset that is rounded on its own
+   * takes it back: their products have the same integers but not the same last bits.
+   */
   @Test
-  void avx512_with_dot_products_gives_the_same_products() throws Exception {
-    emulated(List.of("-DVARIANT=avx512vnni", "-DAVX512VNNI"));
+  void avx512_with_dot_products_gives_the_same_bits_of_unsigned_quants() throws Exception {
+    String printed = emulated(List.of("-DVARIANT=avx512vnni", "-DAVX512VNNI"));
+    assertThat(unsigned(printed)).isNotEmpty().isEqualTo(unsigned(selfTest(AVX2, List.of())));
   }
 
-  private void emulated(List<String> variant) throws Exception {
+  /** Without the products of Q8_0, IQ4_NL and IQ4_XS. */
+  private static List<String> unsigned(String printed) {
+    return printed.lines().filter(line -> !line.matches("matmul (8|20|23) .*")).toList();
+  }
+
+  private String emulated(List<String> variant) throws Exception {
     assumeAvx2();
     assumeTrue(Files.exists(Path.of("/usr/include/simde")), "libsimde-dev is not installed");
     List<String> compiler =
@@ -71,15 +81,12 @@ class NativeSourcesTest {
                 "-O0",
                 "-w",
                 "-mfma",
-                "-DCOARSE",
                 "-DAVX512",
                 "-DSIMDE_NO_NATIVE",
                 "-DSIMDE_ENABLE_NATIVE_ALIASES",
                 "-I" + TESTS.resolve("emulated")));
     compiler.addAll(variant);
-    List<String> coarse = new ArrayList<>(AVX2);
-    coarse.add("-DCOARSE");
-    assertThat(selfTest(compiler, List.of())).isEqualTo(selfTest(coarse, List.of()));
+    return selfTest(compiler, List.of());
   }
 
   /** Compiles and runs the self-test; what it prints. */
