@@ -22,8 +22,21 @@ INLINE floats16 scaled(ints16 dots, const float *scale, float token_scale, float
   return floats_fma(floats_from_ints(dots), floats_mul(floats_load(scale), floats_set(token_scale)), sum);
 }
 
+/* What is to be in the cache soon: `share` bytes for each block that is multiplied meanwhile. */
+struct fetch {
+  uintptr_t next; /* a number: a pointer beyond the last unit would have no meaning in C */
+  int share;
+};
+
+INLINE void prefetch(uintptr_t from, int bytes) {
+#pragma GCC unroll 16
+  for (int i = 0; i < bytes; i += 64) {
+    __builtin_prefetch((const void *)(from + (uintptr_t)i));
+  }
+}
+
 /* Multiplies a strip with `tokens` tokens, whose sums are at `out`. */
-INLINE void multiply(struct traits f, const struct strip *s, int blocks, int64_t block, const struct token *x, int tokens, float (*out)[ROWS]) {
+INLINE void multiply(struct traits f, const struct strip *s, int blocks, int64_t block, const struct token *x, int tokens, float (*out)[ROWS], struct fetch fetch) {
   floats16 sums[TILE_TOKENS];
 #pragma GCC unroll 16
   for (int t = 0; t < tokens; t++) {
@@ -31,6 +44,7 @@ INLINE void multiply(struct traits f, const struct strip *s, int blocks, int64_t
   }
   const int columns = BLOCK / f.groups;
   for (int b = 0; b < blocks; b++) {
+    prefetch(fetch.next + (uintptr_t)(b * fetch.share), fetch.share);
 #pragma GCC unroll 2
     for (int g = 0; g < f.groups; g++) {
       const int group = b * f.groups + g;
@@ -76,12 +90,7 @@ INLINE void unit_times_token(int type, const uint8_t *u, int64_t block, const st
   const int share = blossom_format(type)->unit_bytes / unit_blocks(type) * together;
 #pragma GCC unroll 1
   for (int b = 0; b < unit_blocks(type); b += together) {
-    /* A number: a pointer beyond the last unit would have no meaning in C. */
-    const uintptr_t ahead = (uintptr_t)u + (uintptr_t)(fetch_ahead(type) + b / together * share);
-#pragma GCC unroll 16
-    for (int i = 0; i < share; i += 64) {
-      __builtin_prefetch((const void *)(ahead + (uintptr_t)i));
-    }
+    prefetch((uintptr_t)u + (uintptr_t)(fetch_ahead(type) + b / together * share), share);
     struct direct sums[2][2];
 #pragma GCC unroll 2
     for (int i = 0; i < together * f.groups; i++) {
@@ -158,20 +167,24 @@ INLINE void rows16(int type, struct source source, int64_t columns, const struct
       unit = packed;
     }
     unpack(type, unit, count, &strip);
+    /* The first few tokens fetch the next strip, while the units of this one are no longer needed. */
+    struct fetch fetch = {(uintptr_t)(unit + count / in_unit * f->unit_bytes), source.row_bytes ? 0 : f->unit_bytes / in_unit};
     int t = 0;
-    for (; t + TILE_TOKENS <= tokens; t += TILE_TOKENS) {
-      multiply(traits, &strip, count, block, x + t, TILE_TOKENS, out + t);
+    for (; t + TILE_TOKENS <= tokens; t += TILE_TOKENS, fetch.share = 0) {
+      multiply(traits, &strip, count, block, x + t, TILE_TOKENS, out + t, fetch);
     }
     if (TILE_TOKENS > 4 && t + 4 <= tokens) {
-      multiply(traits, &strip, count, block, x + t, 4, out + t);
+      multiply(traits, &strip, count, block, x + t, 4, out + t, fetch);
       t += 4;
+      fetch.share = 0;
     }
     if (t + 2 <= tokens) {
-      multiply(traits, &strip, count, block, x + t, 2, out + t);
+      multiply(traits, &strip, count, block, x + t, 2, out + t, fetch);
       t += 2;
+      fetch.share = 0;
     }
     if (t < tokens) {
-      multiply(traits, &strip, count, block, x + t, 1, out + t);
+      multiply(traits, &strip, count, block, x + t, 1, out + t, fetch);
     }
   }
 }
