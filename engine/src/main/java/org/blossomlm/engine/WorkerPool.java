@@ -1,7 +1,5 @@
 package org.blossomlm.engine;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.blossomlm.engine.kernels.Scratch;
@@ -24,7 +22,9 @@ final class WorkerPool implements AutoCloseable {
 
   private static final int SPINS = 20_000;
 
-  private final List<Worker> workers = new ArrayList<>();
+  /** An array: the iterator of a list may be an allocation in every region. */
+  private final Worker[] workers;
+
   private final Scratch callerScratch = new Scratch(0);
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger running = new AtomicInteger();
@@ -41,15 +41,15 @@ final class WorkerPool implements AutoCloseable {
    * @param threads the caller included
    */
   WorkerPool(int threads) {
-    for (int i = 1; i < threads; i++) {
-      Worker worker = new Worker(i);
-      workers.add(worker);
-      worker.start();
+    workers = new Worker[threads - 1];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new Worker(i + 1);
+      workers[i].start();
     }
   }
 
   int threads() {
-    return workers.size() + 1;
+    return workers.length + 1;
   }
 
   /**
@@ -59,7 +59,7 @@ final class WorkerPool implements AutoCloseable {
    * @throws RuntimeException the first failure of a piece
    */
   void run(int items, int grain, Range body) {
-    if (workers.isEmpty() || items <= grain) {
+    if (workers.length == 0 || items <= grain) {
       body.run(0, items, callerScratch);
       return;
     }
@@ -68,7 +68,7 @@ final class WorkerPool implements AutoCloseable {
     this.body = body;
     failure = null;
     next.set(0);
-    running.set(workers.size());
+    running.set(workers.length);
     region = region + 1; // Only the caller writes it.
     for (Worker worker : workers) {
       if (worker.parked) {
@@ -105,7 +105,9 @@ final class WorkerPool implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    workers.forEach(LockSupport::unpark);
+    for (Worker worker : workers) {
+      LockSupport.unpark(worker);
+    }
   }
 
   private final class Worker extends Thread {

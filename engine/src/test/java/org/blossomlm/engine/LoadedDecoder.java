@@ -28,8 +28,7 @@ final class LoadedDecoder implements AutoCloseable {
     this(gguf, kernels, threads, type, budget, LoadOptions.DEFAULT.pack());
   }
 
-  private LoadedDecoder(
-      Path gguf, Kernels kernels, int threads, KvType type, long budget, boolean packed) {
+  LoadedDecoder(Path gguf, Kernels kernels, int threads, KvType type, long budget, boolean packed) {
     file = GgufFile.open(gguf);
     Architecture architecture = Architecture.of(file.metadata());
     Weights weights = Weights.of(architecture, file.tensors(), arena);
