@@ -212,6 +212,7 @@ final class RunCommand implements Callable<Integer> {
       if (format.isPresent()) {
         streams.out().println(json(opened, generation));
       }
+      opened.stretched(application.messages()).ifPresent(streams.err()::println);
       listener.notes().forEach(streams.err()::println);
       if (generation.finishReason() == FinishReason.CONTEXT_FULL) {
         note("run.context-full", opened.model().contextLength());

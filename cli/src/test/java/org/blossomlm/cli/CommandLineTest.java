@@ -184,6 +184,13 @@ class CommandLineTest {
   }
 
   @Test
+  void a_context_beyond_what_was_trained_is_pointed_out_on_standard_error() {
+    assertThat(blossom("run", model, "--num-ctx", "9999999", "x")).isZero();
+    assertThat(out()).isEqualTo("X\n");
+    assertThat(err()).contains("was trained for");
+  }
+
+  @Test
   void a_prompt_may_begin_with_an_at_sign() {
     blossom("run", model, "@alice hello");
     assertThat(out()).isEqualTo("@ALICE HELLO\n");

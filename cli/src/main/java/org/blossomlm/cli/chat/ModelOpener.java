@@ -35,6 +35,14 @@ public record ModelOpener(
   public record Opened(
       LanguageModel model, Chat chat, Optional<ChatTemplate> template, Duration loadTime)
       implements AutoCloseable {
+    /** That the context is longer than the model was trained for, if so. */
+    public Optional<String> stretched(Messages messages) {
+      int trained = model.trainedContextLength();
+      return model.contextLength() > trained
+          ? Optional.of(messages.text("note.stretched", trained, model.contextLength()))
+          : Optional.empty();
+    }
+
     @Override
     public void close() {
       chat.close();

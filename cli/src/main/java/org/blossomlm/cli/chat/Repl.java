@@ -102,6 +102,7 @@ public final class Repl {
       if (opened.template().isEmpty() && !opener.raw()) {
         say("repl.no-template-banner");
       }
+      opened.stretched(messages).ifPresent(screen::println);
       boolean goOn = true;
       while (goOn) {
         goOn =
@@ -291,6 +292,7 @@ public final class Repl {
     try {
       opened = opener.open(parameters, status, messages);
       opened.chat().messages(conversation);
+      opened.stretched(messages).ifPresent(screen::println);
       return true;
     } catch (ModelException | OutOfMemoryException e) {
       say("error", String.valueOf(e.getMessage()));

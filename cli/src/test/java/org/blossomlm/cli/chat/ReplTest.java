@@ -261,4 +261,11 @@ class ReplTest {
     assertThat(chat("/show messages", "one", "/show messages"))
         .contains("Nothing has been said yet.", "user: one\nassistant: ONE\n");
   }
+
+  @Test
+  void a_context_beyond_what_was_trained_is_pointed_out() {
+    assertThat(chat("x")).doesNotContain("trained");
+    assertThat(chat("/set parameter num_ctx 9999999"))
+        .contains("note: the model was trained for ", "in a context of 9999999");
+  }
 }
