@@ -14,8 +14,9 @@ import java.util.Arrays;
  *   packed words -> quants (16 bits) -> sums of groups, whole numbers -> times scales, floats
  *
  * Few tokens: band by band, all chunks of a band before the next, so that weights are read from memory in the order in
- * which they lie; in types that need nothing stored in between, a packed row is one chunk. Many tokens: chunk by chunk, so that the activations of a chunk stay in the second-level cache while the
- * bands pass by. In both a row's sum takes its groups in order.
+ * which they lie; where nothing is stored in between, a packed row is one chunk. Many tokens: chunk by chunk, so that the
+ * activations of a chunk stay in the second-level cache while the bands pass by. In both a row's sum takes its groups in
+ * order.
  */
 /** Matrix products with quantised weights whose rows are interleaved ({@link VectorLayout}). */
 final class VectorProducts {
