@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.blossomlm.data.ChatRecord;
 import org.blossomlm.data.DataException;
@@ -29,6 +30,7 @@ final class DialogueToChat implements RecordOperator {
   private final String textField;
   private final Optional<String> speakerField;
   private final Set<String> users;
+  private final OptionalLong upToTurn;
   private final Optional<FieldTemplate> system;
   private final RowMetadata metadata;
 
@@ -37,6 +39,14 @@ final class DialogueToChat implements RecordOperator {
     textField = arguments.text("text");
     speakerField = arguments.optionalText("speaker");
     users = Set.copyOf(arguments.texts("users"));
+    upToTurn =
+        arguments.has("up_to_turn")
+            ? OptionalLong.of(arguments.integer("up_to_turn"))
+            : OptionalLong.empty();
+    if (upToTurn.isPresent() && upToTurn.getAsLong() < 1) {
+      throw new DataException(
+          "up_to_turn is " + upToTurn.getAsLong() + "; it must be at least 1");
+    }
     system = arguments.optionalText("system").map(text -> FieldTemplate.compile("system", text));
     metadata = new RowMetadata(arguments);
   }
@@ -63,6 +73,11 @@ final class DialogueToChat implements RecordOperator {
                 List.of("user", "usr", "human"),
                 "speakers that are the user; any other is the assistant"),
             Parameter.optional(
+                "up_to_turn",
+                Kind.INTEGER,
+                "the chat ends with the user's message of this number, from 1, for a teacher to"
+                    + " answer; without it the dialogue is taken whole"),
+            Parameter.optional(
                 "system",
                 Kind.TEXT,
                 "a template of the system message; none where it gives nothing"),
@@ -87,7 +102,21 @@ final class DialogueToChat implements RecordOperator {
     for (int i = 0; i < said.size(); i++) {
       add(messages, role(said.get(i), i), text(said.get(i), i));
     }
+    upToTurn.ifPresent(turn -> cut(messages, turn));
     return Outcome.keep(new ChatRecord(metadata.head(record.head(), fields), messages));
+  }
+
+  /** Ends behind the user's message {@code turn}, or their last one if there are fewer. */
+  private static void cut(List<ChatMessage> messages, long turn) {
+    int end = messages.size();
+    long turns = 0;
+    for (int i = 0; i < messages.size() && turns < turn; i++) {
+      if (messages.get(i).role() == Role.USER) {
+        turns++;
+        end = i + 1;
+      }
+    }
+    messages.subList(end, messages.size()).clear();
   }
 
   private static void add(List<ChatMessage> messages, Role role, String text) {

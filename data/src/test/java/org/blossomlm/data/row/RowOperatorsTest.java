@@ -233,6 +233,17 @@ class RowOperatorsTest {
   }
 
   @Test
+  void aDialogueUpToATurnWaitsForAnAnswer() throws InterruptedException {
+    DataRecord row = row(Map.of("turns", List.of("One", "Two", "Three", "Four")));
+    assertThat(shown(made("dialogue_to_chat", Map.of("messages", "turns", "up_to_turn", 1L), row)))
+        .containsExactly("user: One");
+    assertThat(shown(made("dialogue_to_chat", Map.of("messages", "turns", "up_to_turn", 2L), row)))
+        .containsExactly("user: One", "assistant: Two", "user: Three");
+    assertThat(shown(made("dialogue_to_chat", Map.of("messages", "turns", "up_to_turn", 9L), row)))
+        .containsExactly("user: One", "assistant: Two", "user: Three");
+  }
+
+  @Test
   void aDialogueOfTextsAlone() throws InterruptedException {
     ChatRecord chat =
         made(
