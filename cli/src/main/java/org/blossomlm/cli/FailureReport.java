@@ -9,6 +9,7 @@ import java.nio.file.NotDirectoryException;
 import org.blossomlm.cli.files.FileFailure;
 import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.cli.terminal.Output.BrokenPipeException;
+import org.blossomlm.data.DataException;
 import org.blossomlm.engine.ContextLengthException;
 import org.blossomlm.engine.OutOfMemoryException;
 import org.blossomlm.model.ModelException;
@@ -67,6 +68,7 @@ final class FailureReport {
     return switch (failure) {
       case CommandException e -> message;
       case ModelException e -> message;
+      case DataException e -> message;
       case OutOfMemoryException e -> message;
       case ContextLengthException e ->
           application.text("error.prompt-too-long", e.promptTokens(), e.contextLength());

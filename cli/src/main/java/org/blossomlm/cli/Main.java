@@ -50,10 +50,9 @@ public final class Main {
             .addSubcommand("convert", new ConvertCommand(application))
             .addSubcommand("quantize", new QuantizeCommand(application))
             .addSubcommand("imatrix", new ImatrixCommand(application))
-            .addSubcommand("perplexity", new PerplexityCommand(application));
-    for (CommandLine command : root.getSubcommands().values()) {
-      command.getCommandSpec().versionProvider(new BlossomCommand.Version());
-    }
+            .addSubcommand("perplexity", new PerplexityCommand(application))
+            .addSubcommand("data", DataCommand.commandLine(application));
+    giveVersion(root);
     IParameterExceptionHandler wrongUsage = (e, args) -> wrongUsage(e, application, report);
     IExecutionExceptionHandler failure = (e, command, result) -> report.print(e).status();
     IExecutionStrategy strategy =
@@ -77,6 +76,13 @@ public final class Main {
                     : Ansi.OFF))
         .setParameterExceptionHandler(wrongUsage)
         .setExecutionExceptionHandler(failure);
+  }
+
+  private static void giveVersion(CommandLine parent) {
+    for (CommandLine command : parent.getSubcommands().values()) {
+      command.getCommandSpec().versionProvider(new BlossomCommand.Version());
+      giveVersion(command);
+    }
   }
 
   /** One line that says what is wrong, what may have been meant, and where to look it up. */
