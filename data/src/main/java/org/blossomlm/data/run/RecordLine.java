@@ -1,0 +1,34 @@
+package org.blossomlm.data.run;
+
+import java.nio.charset.StandardCharsets;
+import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.format.RecordJson;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Lines of the files of a run. */
+final class RecordLine {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private RecordLine() {}
+
+  static byte[] of(DataRecord record) {
+    return (RecordJson.write(record) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A record that left, with the reason before it. */
+  static byte[] of(String step, String reason, DataRecord record) {
+    String line =
+        "{\"step\":"
+            + JSON.writeValueAsString(step)
+            + ",\"reason\":"
+            + JSON.writeValueAsString(reason)
+            + ",\"record\":"
+            + RecordJson.write(record)
+            + "}\n";
+    return line.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static DataRecord read(byte[] line) {
+    return RecordJson.read(new String(line, StandardCharsets.UTF_8));
+  }
+}
