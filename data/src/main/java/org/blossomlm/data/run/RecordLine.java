@@ -1,6 +1,8 @@
 package org.blossomlm.data.run;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.format.RecordJson;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +28,15 @@ final class RecordLine {
             + RecordJson.write(record)
             + "}\n";
     return line.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Something that is no record. */
+  static byte[] of(String source, String reason, String raw) {
+    Map<String, String> map = new LinkedHashMap<>();
+    map.put("step", source);
+    map.put("reason", reason);
+    map.put("raw", raw);
+    return (JSON.writeValueAsString(map) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   static DataRecord read(byte[] line) {

@@ -116,6 +116,9 @@ final class RecordStage {
   }
 
   private void write(RecordTask task) throws IOException {
+    for (byte[] line : task.item().badLines()) {
+      run.journal().fail(line);
+    }
     for (byte[] line : task.kept()) {
       run.journal().write(file, line);
     }
@@ -127,7 +130,7 @@ final class RecordStage {
     for (Map.Entry<Recipe.Step, StepTally> counts : task.tallies().entrySet()) {
       run.journal().tally(counts.getKey()).add(counts.getValue());
     }
-    run.journal().position(task.after());
+    run.journal().position(task.item().after());
   }
 
   private void tick(StageInput input) throws IOException {

@@ -65,8 +65,8 @@ final class RecordTask implements Runnable, StepChain.Observer {
     return done.isCompletedExceptionally();
   }
 
-  Position after() {
-    return item.after();
+  StageInput.Item item() {
+    return item;
   }
 
   /** Lines of records that went through all steps. */

@@ -103,6 +103,12 @@ final class RunJournal implements AutoCloseable {
     file.write(bytes);
   }
 
+  /** Adds a line to {@code failed.jsonl}. */
+  void fail(byte[] line) throws IOException {
+    write(RunFolder.failedName(), line);
+    counted(RunFolder.failedName(), 1);
+  }
+
   /** Makes a file that holds nothing so far. */
   void begin(String name) throws IOException {
     write(name, new byte[0]);

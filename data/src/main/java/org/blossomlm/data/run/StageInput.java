@@ -36,9 +36,11 @@ final class StageInput implements AutoCloseable {
    * Something that becomes a record.
    *
    * @param after where the input stands behind it
+   * @param badLines lines for {@code failed.jsonl} about what was met before it
    * @param record makes the record, if this stage wants it; to be asked once, on any thread
    */
-  record Item(Position after, Supplier<Optional<DataRecord>> record) {}
+  record Item(
+      Position after, List<byte[]> badLines, Supplier<Optional<DataRecord>> record) {}
 
   StageInput(
       List<Stage.Input> inputs, Position from, RunFolder folder, SourceFiles sources, long seed) {
@@ -99,8 +101,9 @@ final class StageInput implements AutoCloseable {
     private final int number = part;
     private long at;
     private long taken;
+    private boolean ended;
 
-    SourcePart(Stage.Input.OfSource input, Position from) throws IOException {
+    SourcePart(Stage.Input.OfSource input, Position from) {
       this.input = input;
       source = input.source();
       reader = sources.open(source, from.at());
@@ -109,17 +112,26 @@ final class StageInput implements AutoCloseable {
     }
 
     @Override
-    public Optional<Item> next() throws IOException {
-      while (taken < source.limit().orElse(Long.MAX_VALUE)) {
+    public Optional<Item> next() {
+      while (!ended && taken < source.limit().orElse(Long.MAX_VALUE)) {
         Optional<DataRecord> record = reader.next();
-        if (record.isEmpty()) {
-          return Optional.empty();
-        }
         at++;
+        if (record.isEmpty()) {
+          // One position behind the last record, so that bad lines at the end are told of once.
+          ended = true;
+          List<byte[]> last = reader.takeBadLines();
+          return last.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new Item(new Position(number, at, taken), last, Optional::empty));
+        }
         DataRecord found = record.get();
         if (Seeds.sampled(source.sample(), seed, "source", source.name(), found.id())) {
           taken++;
-          return Optional.of(item(found, new Position(number, at, taken)));
+          return Optional.of(
+              new Item(
+                  new Position(number, at, taken),
+                  reader.takeBadLines(),
+                  () -> wanted(tagged(found), input.sample(), input.salt(), input)));
         }
       }
       return Optional.empty();
@@ -133,12 +145,8 @@ final class StageInput implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
       reader.close();
-    }
-
-    private Item item(DataRecord found, Position after) {
-      return new Item(after, () -> wanted(tagged(found), input.sample(), input.salt(), input));
     }
 
     private DataRecord tagged(DataRecord record) {
@@ -169,6 +177,7 @@ final class StageInput implements AutoCloseable {
               line ->
                   new Item(
                       new Position(number, lines.position(), 0),
+                      List.of(),
                       () -> wanted(RecordLine.read(line), input.sample(), input.salt(), input)));
     }
 
