@@ -1,0 +1,291 @@
+package org.blossomlm.data.teacher;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import org.blossomlm.data.teacher.EventStream.BrokenStream;
+import org.blossomlm.data.teacher.HttpCalls.HttpAnswer;
+import org.blossomlm.data.teacher.KeyRing.ApiKey;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A model behind OpenAI's API. Each attempt at a call waits, in this order, for a key whose limits
+ * allow it, for a place among those under way, and for a service that is up. What failed for a
+ * reason that passes is sent again: see {@link RetrySettings}.
+ */
+final class OpenAiTeacher implements DirectTeacher {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final Set<Integer> PASSING = Set.of(408, 409, 425);
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  /** Of the key: not known, or without money. */
+  private static final Set<Integer> KEY_REFUSED = Set.of(401, 402);
+
+  /** Of the request, so the same comes again: these are remembered. */
+  private static final Set<Integer> PERMANENT = Set.of(400, 413, 414, 415, 422);
+
+  private final ServiceSettings settings;
+  private final RetrySettings retry;
+  private final KeyRing keys;
+  private final ServiceHealth health;
+  private final Semaphore places;
+  private final HttpCalls http;
+  private final Runnable onRetry;
+
+  /**
+   * @param environment where the keys are
+   * @param onRetry called for each attempt after the first
+   */
+  OpenAiTeacher(ServiceSettings settings, Map<String, String> environment, Runnable onRetry) {
+    this.settings = settings;
+    this.retry = settings.retry();
+    this.keys = KeyRing.of(settings, environment);
+    this.health = new ServiceHealth(settings.name(), retry);
+    this.places = new Semaphore(settings.limits().concurrency(), true);
+    this.http = new HttpCalls(settings);
+    this.onRetry = onRetry;
+  }
+
+  @Override
+  public String base() {
+    return settings.base().toString();
+  }
+
+  @Override
+  public String model() {
+    return settings.model();
+  }
+
+  @Override
+  public Map<String, @Nullable Object> chatBody(CompletionRequest request) {
+    return RequestBody.chat(settings, request);
+  }
+
+  @Override
+  public Map<String, @Nullable Object> embeddingBody() {
+    return RequestBody.embedding(settings);
+  }
+
+  @Override
+  public long completionTokens(Map<String, ? extends @Nullable Object> body) {
+    for (String name : List.of("max_completion_tokens", "max_tokens")) {
+      if (body.get(name) instanceof Number most && most.longValue() > 0) {
+        return most.longValue();
+      }
+    }
+    return settings.completionEstimate();
+  }
+
+  @Override
+  public CachedCall chat(Map<String, ? extends @Nullable Object> body, String key)
+      throws InterruptedException {
+    Map<String, @Nullable Object> sent = new LinkedHashMap<>(body);
+    if (settings.stream()) {
+      sent.put("stream", true);
+      sent.put("stream_options", Map.of("include_usage", true));
+    }
+    long tokens = TokenEstimate.of(body) + completionTokens(body);
+    return call("/chat/completions", sent, settings.stream(), tokens, this::readChat);
+  }
+
+  @Override
+  public Vectors embed(Map<String, ? extends @Nullable Object> body, List<String> texts)
+      throws InterruptedException {
+    Map<String, @Nullable Object> sent = new LinkedHashMap<>(body);
+    sent.put("input", texts);
+    CachedCall call =
+        call("/embeddings", sent, false, TokenEstimate.of(sent), EmbeddingReader::check);
+    if (!call.answered()) {
+      throw new TeacherException(
+          message(call.status(), AnswerReader.beginning(call.payload())), call.status());
+    }
+    return EmbeddingReader.read(settings.name(), call.payload(), texts);
+  }
+
+  /** Makes the JSON of an answer of a body with status 200. */
+  @FunctionalInterface
+  private interface BodyReader {
+    byte[] read(HttpAnswer answer) throws BrokenStream;
+  }
+
+  private byte[] readChat(HttpAnswer answer) throws BrokenStream {
+    boolean events =
+        answer.headers().firstValue("content-type").orElse("").contains("event-stream");
+    if (events) {
+      return JSON.writeValueAsBytes(EventStream.read(answer.body()));
+    }
+    if (AnswerReader.object(answer.body()).filter(AnswerReader::isAnswer).isEmpty()) {
+      throw new BrokenStream("no answer in: " + AnswerReader.beginning(answer.body()));
+    }
+    return answer.body();
+  }
+
+  private sealed interface Outcome {
+    /** There is no use in asking again. */
+    record Over(CachedCall call) implements Outcome {}
+
+    /**
+     * @param status of HTTP; 0 where none came
+     * @param delay what the service asks for
+     */
+    record Again(int status, String said, Optional<Duration> delay) implements Outcome {}
+  }
+
+  private CachedCall call(
+      String path,
+      Map<String, ? extends @Nullable Object> body,
+      boolean stream,
+      long tokens,
+      BodyReader reader)
+      throws InterruptedException {
+    URI address = URI.create(settings.base() + path);
+    byte[] json = JSON.writeValueAsBytes(body);
+    long begin = System.nanoTime();
+    int failures = 0;
+    while (true) {
+      switch (attempt(address, json, stream, tokens, reader)) {
+        case Outcome.Over over -> {
+          return over.call;
+        }
+        case Outcome.Again again when again.status == TOO_MANY_REQUESTS -> {
+          // The key pauses. Whatever number of calls wait for it, they must not come at once.
+          if (System.nanoTime() - begin > retry.patience().toNanos()) {
+            throw new TeacherException(
+                message(again.status, "for " + retry.patience().toSeconds() + " s: " + again.said),
+                again.status);
+          }
+          Thread.sleep(jittered(Duration.ofMillis(Math.min(20, retry.firstDelay().toMillis()))));
+        }
+        case Outcome.Again again -> {
+          failures++;
+          if (failures > retry.retries()) {
+            throw new TeacherException(
+                message(again.status, again.said + " (attempt " + failures + ")"), again.status);
+          }
+          Thread.sleep(again.delay.orElse(backOff(failures - 1)));
+        }
+      }
+      onRetry.run();
+    }
+  }
+
+  private Outcome attempt(
+      URI address, byte[] json, boolean stream, long tokens, BodyReader reader)
+      throws InterruptedException {
+    ApiKey key = keys.take(tokens);
+    places.acquire();
+    HttpAnswer answer;
+    try {
+      health.await();
+      answer = http.post(address, key.authorization(), json, stream);
+    } catch (HttpFailure e) {
+      if (e.tooLarge()) {
+        health.answered();
+        throw new TeacherException(message(CachedCall.ANSWERED, e.getMessage()), 200);
+      }
+      health.failed(e.getMessage());
+      return new Outcome.Again(0, e.getMessage(), Optional.empty());
+    } catch (InterruptedException e) {
+      health.abandoned();
+      throw e;
+    } finally {
+      places.release();
+    }
+    return judge(answer, key, tokens, reader);
+  }
+
+  private Outcome judge(HttpAnswer answer, ApiKey key, long tokens, BodyReader reader) {
+    int status = answer.status();
+    String said = key.hidden(AnswerReader.beginning(answer.body()));
+    if (status >= 500) {
+      health.failed(message(status, said));
+      return again(answer, said);
+    }
+    health.answered();
+    if (status == CachedCall.ANSWERED) {
+      try {
+        byte[] payload = reader.read(answer);
+        long used =
+            AnswerReader.object(payload)
+                .flatMap(AnswerReader::usage)
+                .map(usage -> usage.prompt() + usage.completion())
+                .orElse(tokens);
+        keys.used(key, tokens, used);
+        return new Outcome.Over(new CachedCall(status, payload));
+      } catch (BrokenStream e) {
+        return new Outcome.Again(status, key.hidden(e.getMessage()), Optional.empty());
+      }
+    }
+    if (KEY_REFUSED.contains(status)
+        || (status == TOO_MANY_REQUESTS && said.contains("insufficient_quota"))) {
+      keys.refuse(key, message(status, said));
+      return new Outcome.Again(TOO_MANY_REQUESTS, said, Optional.empty()); // with another key
+    }
+    if (status == TOO_MANY_REQUESTS) {
+      Outcome.Again again = again(answer, said);
+      keys.pause(key, again.delay.orElseGet(() -> backOff(keys.tooMany(key))), said);
+      return again;
+    }
+    if (PASSING.contains(status)) {
+      return again(answer, said);
+    }
+    if (PERMANENT.contains(status)) {
+      return new Outcome.Over(new CachedCall(status, said.getBytes(StandardCharsets.UTF_8)));
+    }
+    if (status == 404 || status == 405 || status / 100 == 3) {
+      throw new TeacherUnavailableException(
+          message(status, said)
+              + ". There is no such model or address; see model and base_url ("
+              + settings.base()
+              + ")");
+    }
+    throw new TeacherException(message(status, said), status);
+  }
+
+  private Outcome.Again again(HttpAnswer answer, String said) {
+    Optional<Duration> wait = RetryAfter.of(answer.headers(), Instant.now());
+    if (wait.isPresent() && wait.get().compareTo(retry.patience()) > 0) {
+      throw new TeacherUnavailableException(
+          message(answer.status(), said)
+              + ". It asks to wait "
+              + wait.get().toSeconds()
+              + " s, more than patience allows ("
+              + retry.patience().toSeconds()
+              + " s)");
+    }
+    return new Outcome.Again(answer.status(), said, wait);
+  }
+
+  private Duration backOff(int earlier) {
+    double doubled = retry.firstDelay().toMillis() * Math.scalb(1.0, Math.min(earlier, 30));
+    return jittered(Duration.ofMillis((long) Math.min(doubled, retry.mostDelay().toMillis())));
+  }
+
+  /** Give or take a half, so that calls that failed together do not come back together. */
+  private static Duration jittered(Duration delay) {
+    return Duration.ofNanos(
+        (long) (delay.toNanos() * ThreadLocalRandom.current().nextDouble(0.5, 1.5)));
+  }
+
+  private String message(int status, String said) {
+    return "teacher "
+        + settings.name()
+        + ": "
+        + (status == 0 ? "" : "HTTP " + status + ": ")
+        + (said.isEmpty() ? "(no text)" : said);
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}
