@@ -50,7 +50,8 @@ public final class Main {
             .addSubcommand("convert", new ConvertCommand(application))
             .addSubcommand("quantize", new QuantizeCommand(application))
             .addSubcommand("imatrix", new ImatrixCommand(application))
-            .addSubcommand("perplexity", new PerplexityCommand(application));
+            .addSubcommand("perplexity", new PerplexityCommand(application))
+            .addSubcommand("data", DataCommand.commandLine(application));
     for (CommandLine command : root.getSubcommands().values()) {
       command.getCommandSpec().versionProvider(new BlossomCommand.Version());
     }

@@ -24,21 +24,32 @@ class ArchitectureRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "org.blossomlm.engine..", "org.blossomlm.bench..", "org.blossomlm.cli..")
+            "org.blossomlm.engine..",
+            "org.blossomlm.bench..",
+            "org.blossomlm.data..",
+            "org.blossomlm.cli..")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage("org.blossomlm.engine..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.blossomlm.bench..", "org.blossomlm.cli..")
+        .resideInAnyPackage(
+            "org.blossomlm.bench..", "org.blossomlm.data..", "org.blossomlm.cli..")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage("org.blossomlm.bench..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("org.blossomlm.cli..")
+        .resideInAnyPackage("org.blossomlm.data..", "org.blossomlm.cli..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("org.blossomlm.data..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.blossomlm.bench..", "org.blossomlm.cli..")
         .check(CLASSES);
   }
 

@@ -54,6 +54,15 @@ record Located(String path, Place key, RecipeNode node) {
         && scalar.isEmpty();
   }
 
+  /** As a plain Java value. */
+  Object required() {
+    Object value = node.value();
+    if (value == null) {
+      throw keyError("has no value");
+    }
+    return value;
+  }
+
   String text() {
     if (scalar() instanceof String text) {
       return text;

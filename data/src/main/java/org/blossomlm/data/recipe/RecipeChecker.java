@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.blossomlm.data.DataException;
+import org.blossomlm.data.format.RecordFormat;
 import org.blossomlm.data.operator.OperatorCatalog;
+import org.blossomlm.data.teacher.TeacherSettings;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the tree of a recipe into a {@link Recipe}, or says what is wrong and where. */
@@ -103,7 +106,7 @@ final class RecipeChecker {
     }
   }
 
-  private static List<Recipe.TeacherEntry> teachers(@Nullable Located field) {
+  private List<Recipe.TeacherEntry> teachers(@Nullable Located field) {
     List<Recipe.TeacherEntry> teachers = new ArrayList<>();
     if (field != null) {
       field
@@ -112,16 +115,20 @@ final class RecipeChecker {
               (name, value) -> {
                 requireName(value, name, "name of a teacher");
                 Map<String, Object> settings = new LinkedHashMap<>();
-                value
-                    .entries()
-                    .forEach(
-                        (key, setting) -> {
-                          Object plain = setting.node().value();
-                          if (plain == null) {
-                            throw setting.keyError("has no value");
-                          }
-                          settings.put(key, plain);
-                        });
+                if (value.scalar() instanceof String model) {
+                  settings.put("model", model);
+                } else {
+                  value
+                      .entries()
+                      .forEach((key, setting) -> settings.put(key, setting.required()));
+                }
+                try {
+                  TeacherSettings.read(name, settings, folder);
+                } catch (RecipeException e) {
+                  throw e;
+                } catch (DataException e) {
+                  throw new RecipeException(value.key() + ": " + e.getMessage(), e);
+                }
                 teachers.add(new Recipe.TeacherEntry(name, settings));
               });
     }
@@ -163,20 +170,27 @@ final class RecipeChecker {
           .entries()
           .forEach(
               (key, entry) -> {
-                Object plain = entry.node().value();
-                if (plain == null) {
-                  throw entry.keyError("has no value");
-                }
-                metadata.put(key, plain);
+                metadata.put(key, entry.required());
               });
     }
     return new Recipe.Source(
         name,
         files.texts(),
-        Optional.ofNullable(fields.get("format")).map(Located::text),
+        format(fields.get("format")),
         positive(fields.get("limit")),
         share(fields.get("sample")),
         metadata);
+  }
+
+  private static Optional<String> format(@Nullable Located field) {
+    if (field == null) {
+      return Optional.empty();
+    }
+    String format = field.text();
+    if (!RecordFormat.names().contains(format)) {
+      throw field.unknown("format", format, RecordFormat.names());
+    }
+    return Optional.of(format);
   }
 
   private static double share(@Nullable Located field) {
@@ -309,7 +323,7 @@ final class RecipeChecker {
               file.scalarText(),
               from,
               condition(fields.get("when")),
-              Optional.ofNullable(fields.get("format")).map(Located::text),
+              format(fields.get("format")),
               positive(fields.get("shard")),
               lineage != null && lineage.flag()));
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.blossomlm.data.format.RecordFormat;
 import org.blossomlm.data.operator.OperatorCatalog;
 import org.blossomlm.data.operator.OperatorSpec;
 import org.blossomlm.data.operator.Parameter;
@@ -32,7 +33,7 @@ public final class RecipeSchema {
                     open("Names and defaults; ${name} stands for the value, -p name=value sets it."),
                 "teachers",
                     named(
-                        open("A model: model, base_url, ... or local:PATH."), "Models to ask, by name."),
+                        Map.of("type", List.of("object", "string")), "Models to ask, by name."),
                 "sources", named(source(), "Where records come from, by name."),
                 "branches", named(branch(), "Steps that records go through, by name."),
                 "sinks", list(sink(), "Files that are written."))));
@@ -51,7 +52,12 @@ public final class RecipeSchema {
             fields(
                 "file", text("A path or glob, relative to the recipe."),
                 "files", list(text("A path or glob."), "Several, read one after the other."),
-                "format", text("How records are written in it; found out by default."),
+                "format",
+                    Map.of(
+                        "description",
+                        "How records are written in it; found out by default.",
+                        "enum",
+                        RecordFormat.names()),
                 "limit", orReference(typed("integer", "Records that are taken.")),
                 "sample", orReference(typed("number", "Share that is taken, above 0, at most 1.")),
                 "metadata", open("Entries that every record gets.")));
@@ -83,7 +89,8 @@ public final class RecipeSchema {
             "file", text("Relative to the folder of the run."),
             "from", described(scalarOrList(), "Branches or sources."),
             "when", ref("when"),
-            "format", text("How records are written."),
+            "format",
+                Map.of("description", "How records are written.", "enum", RecordFormat.names()),
             "shard", orReference(typed("integer", "Records per file.")),
             "lineage",
                 orReference(typed("boolean", "Whether records say where they come from."))));

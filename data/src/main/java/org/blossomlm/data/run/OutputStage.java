@@ -41,7 +41,7 @@ final class OutputStage {
               new StageInput(
                   stage.inputs(),
                   Position.START,
-                  run.folder(),
+                  run.folder()::stageFile,
                   run.sources(),
                   run.recipe().seed());
           RecordWriter writer = RecordFiles.write(target, options(sink))) {
@@ -79,7 +79,7 @@ final class OutputStage {
   private static WriteOptions options(Recipe.Sink sink) {
     WriteOptions options =
         WriteOptions.of(
-            sink.format().map(RecordFormat::named).orElse(RecordFormat.BLOSSOM));
+            sink.format().flatMap(RecordFormat::named).orElse(RecordFormat.BLOSSOM));
     return sink.shard().isPresent() ? options.withMaxRecords(sink.shard().getAsLong()) : options;
   }
 

@@ -47,7 +47,7 @@ final class RecordStage {
     Position from = run.journal().position();
     try (StageInput input =
             new StageInput(
-                stage.inputs(), from, run.folder(), run.sources(), run.recipe().seed());
+                stage.inputs(), from, run.folder()::stageFile, run.sources(), run.recipe().seed());
         ExecutorService workers =
             Executors.newFixedThreadPool(run.workers(), Thread.ofVirtual().factory())) {
       try {

@@ -2,7 +2,9 @@ package org.blossomlm.data.run;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.teacher.Budget;
 
 /**
  * How a run is to go.
@@ -51,7 +53,7 @@ public record RunOptions(
         DEFAULT_WORKERS,
         DEFAULT_CHECKPOINT,
         new RunControl(),
-        TeacherPool.Opener.NONE,
+        RecipeTeachers.opener(Budget.unlimited(), Optional.empty()),
         GrowingFile.Opener.OF_FILE_SYSTEM);
   }
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.recipe.Recipe;
+import org.blossomlm.data.teacher.ResumableException;
 
 /**
  * A run ends before it is complete; its folder holds what was done, and it can go on from there
@@ -49,12 +50,16 @@ public final class RunStop extends DataException {
 
   /** Whether an exception of an operator says something about the run, not about a record. */
   static boolean isForRun(Throwable e) {
-    return e instanceof RunStop || isDiskFull(e);
+    return e instanceof RunStop || e instanceof ResumableException || isDiskFull(e);
   }
 
   static RunStop at(Recipe.Step step, DataRecord record, Throwable e) {
     if (e instanceof RunStop stop) {
       return stop;
+    }
+    if (e instanceof ResumableException paused) {
+      return new RunStop(
+          Cause.TEACHER, paused.getMessage() + "; go on with --resume", paused);
     }
     String where = "step %s, record %s: ".formatted(step.name(), record.id());
     if (e instanceof OutOfMemoryError) {

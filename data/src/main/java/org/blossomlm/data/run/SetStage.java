@@ -6,6 +6,7 @@ import java.util.OptionalDouble;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.operator.SetOperator;
+import org.blossomlm.data.teacher.ResumableException;
 
 /**
  * Applies an operator that looks at all records. It has no positions in between: a run that was
@@ -57,6 +58,9 @@ final class SetStage implements SetOperator.Output {
     String where = "step " + stage.step().name() + ": ";
     return switch (e) {
       case RunStop stop -> stop;
+      case ResumableException paused ->
+          new RunStop(
+              RunStop.Cause.TEACHER, paused.getMessage() + "; go on with --resume", paused);
       case UncheckedIOException io when io.getCause() != null ->
           RunStop.writing(run.folder().path().toString(), io.getCause());
       case OutOfMemoryError full ->

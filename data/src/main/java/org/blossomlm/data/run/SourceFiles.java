@@ -50,8 +50,9 @@ final class SourceFiles {
     private Reader(Recipe.Source source, long skip) {
       this.source = source.name();
       ReadOptions options = ReadOptions.DEFAULT.withBadLinesTo(this::note);
-      if (source.format().isPresent()) {
-        options = options.withFormat(RecordFormat.named(source.format().get()));
+      Optional<RecordFormat> format = source.format().flatMap(RecordFormat::named);
+      if (format.isPresent()) {
+        options = options.withFormat(format.get());
       }
       records = RecordFiles.read(folder, source.files(), options);
       while (at < skip && next().isPresent()) {

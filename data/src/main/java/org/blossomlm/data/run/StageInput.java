@@ -1,11 +1,13 @@
 package org.blossomlm.data.run;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.recipe.Recipe;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** What a stage reads: its inputs one after the other, from any position on. */
 final class StageInput implements AutoCloseable {
   private final List<Stage.Input> inputs;
-  private final RunFolder folder;
+  private final IntFunction<Path> stageFiles;
   private final SourceFiles sources;
   private final long seed;
   private int part;
@@ -42,10 +44,13 @@ final class StageInput implements AutoCloseable {
   record Item(
       Position after, List<byte[]> badLines, Supplier<Optional<DataRecord>> record) {}
 
+  /**
+   * @param stageFiles the files of stages by their ids
+   */
   StageInput(
-      List<Stage.Input> inputs, Position from, RunFolder folder, SourceFiles sources, long seed) {
+      List<Stage.Input> inputs, Position from, IntFunction<Path> stageFiles, SourceFiles sources, long seed) {
     this.inputs = inputs;
-    this.folder = folder;
+    this.stageFiles = stageFiles;
     this.sources = sources;
     this.seed = seed;
     part = from.part();
@@ -166,7 +171,7 @@ final class StageInput implements AutoCloseable {
 
     StagePart(Stage.Input.OfStage input, Position from) throws IOException {
       this.input = input;
-      lines = new LineFile(folder.stageFile(input.id()), from.at());
+      lines = new LineFile(stageFiles.apply(input.id()), from.at());
     }
 
     @Override
