@@ -6,25 +6,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Holds the commands that make data sets. */
+/** Data sets for fine-tuning. */
 @Command(name = "data", mixinStandardHelpOptions = true, sortOptions = false)
 final class DataCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
 
   static CommandLine commandLine(Application application) {
-    CommandLine data =
-        new CommandLine(new DataCommand())
-            .addSubcommand("run", new DataRunCommand(application))
-            .addSubcommand("preview", new DataPreviewCommand(application))
-            .addSubcommand("schema", new DataSchemaCommand(application))
-            .addSubcommand("operators", new DataOperatorsCommand(application));
-    for (CommandLine command : data.getSubcommands().values()) {
-      command.getCommandSpec().versionProvider(new BlossomCommand.Version());
-    }
-    return data;
+    return new CommandLine(new DataCommand())
+        .addSubcommand("run", new DataRunCommand(application))
+        .addSubcommand("preview", new DataPreviewCommand(application))
+        .addSubcommand("convert", new DataConvertCommand(application))
+        .addSubcommand("stats", new DataStatsCommand(application))
+        .addSubcommand("operators", new DataOperatorsCommand(application))
+        .addSubcommand("schema", new DataSchemaCommand(application));
   }
 
-  /** Without a command there is nothing to do but to say which there are. */
   @Override
   public Integer call() {
     CommandLine commandLine = spec.commandLine();

@@ -52,9 +52,7 @@ public final class Main {
             .addSubcommand("imatrix", new ImatrixCommand(application))
             .addSubcommand("perplexity", new PerplexityCommand(application))
             .addSubcommand("data", DataCommand.commandLine(application));
-    for (CommandLine command : root.getSubcommands().values()) {
-      command.getCommandSpec().versionProvider(new BlossomCommand.Version());
-    }
+    giveVersion(root);
     IParameterExceptionHandler wrongUsage = (e, args) -> wrongUsage(e, application, report);
     IExecutionExceptionHandler failure = (e, command, result) -> report.print(e).status();
     IExecutionStrategy strategy =
@@ -78,6 +76,13 @@ public final class Main {
                     : Ansi.OFF))
         .setParameterExceptionHandler(wrongUsage)
         .setExecutionExceptionHandler(failure);
+  }
+
+  private static void giveVersion(CommandLine parent) {
+    for (CommandLine command : parent.getSubcommands().values()) {
+      command.getCommandSpec().versionProvider(new BlossomCommand.Version());
+      giveVersion(command);
+    }
   }
 
   /** One line that says what is wrong, what may have been meant, and where to look it up. */

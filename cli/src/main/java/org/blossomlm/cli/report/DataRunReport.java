@@ -81,7 +81,7 @@ public final class DataRunReport {
       files.add(
           List.of(
               output.file().toString(),
-              messages.text("data.records", output.records().orElse(0))));
+              messages.text("data.record-count", output.records().orElse(0))));
     }
     text.append(messages.text("data.outputs")).append('\n').append(TextTable.format(files));
     text.append(
@@ -123,7 +123,7 @@ public final class DataRunReport {
     List<List<String>> sources = new ArrayList<>();
     for (Map.Entry<String, Long> source : plan.sources().entrySet()) {
       sources.add(
-          List.of(source.getKey(), messages.text("data.records", source.getValue())));
+          List.of(source.getKey(), messages.text("data.record-count", source.getValue())));
     }
     text.append(messages.text("data.sources")).append('\n').append(TextTable.format(sources));
     List<List<String>> stages = new ArrayList<>();

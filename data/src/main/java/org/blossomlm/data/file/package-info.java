@@ -1,0 +1,5 @@
+/** Files of records: read and written as streams, whatever their size. */
+@NullMarked
+package org.blossomlm.data.file;
+
+import org.jspecify.annotations.NullMarked;
