@@ -74,7 +74,9 @@ public final class DataRunReport {
               calls(step),
               step.cost().signum() > 0 ? money(step.cost()) : ""));
     }
-    text.append(messages.text("data.steps")).append('\n').append(TextTable.format(rows));
+    if (!result.steps().isEmpty()) {
+      text.append(messages.text("data.steps")).append('\n').append(TextTable.format(rows));
+    }
     reasons(result, text);
     List<List<String>> files = new ArrayList<>();
     for (RunResult.Output output : result.outputs()) {

@@ -35,12 +35,12 @@ final class ParameterValues {
         (name, text) -> {
           if (!defaults.containsKey(name)) {
             throw new RecipeException(
-                "-p %s: the recipe has no parameter \"%s\"%s; it has: %s"
+                "-p %s: the recipe has no parameter \"%s\"; %sit has: %s"
                     .formatted(
                         name,
                         name,
                         NearestName.of(name, defaults.keySet())
-                            .map(near -> "; did you mean \"" + near + "\"?")
+                            .map(near -> "did you mean \"" + near + "\"? ")
                             .orElse(""),
                         defaults.isEmpty() ? "none" : String.join(", ", defaults.keySet())));
           }

@@ -3,7 +3,6 @@ package org.blossomlm.data.recipe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -31,7 +30,7 @@ public final class RecipeText {
     map.put("seed", recipe.seed());
     map.put("parameters", recipe.parameters());
     Map<String, Object> teachers = new LinkedHashMap<>();
-    recipe.teachers().forEach(teacher -> teachers.put(teacher.name(), withoutKeys(teacher)));
+    recipe.teachers().forEach(teacher -> teachers.put(teacher.name(), teacher.settings()));
     map.put("teachers", teachers);
     Map<String, Object> sources = new LinkedHashMap<>();
     recipe.sources().forEach(source -> sources.put(source.name(), source(source)));
@@ -51,20 +50,6 @@ public final class RecipeText {
   @SuppressWarnings("unchecked") // It wrote a map.
   public static Map<String, Object> fromYaml(String text) {
     return YAML.readValue(text, Map.class);
-  }
-
-  /** Keys of services do not belong into files that people share. */
-  private static Map<String, Object> withoutKeys(Recipe.TeacherEntry teacher) {
-    Map<String, Object> settings = new LinkedHashMap<>(teacher.settings());
-    settings.replaceAll(
-        (key, value) -> {
-          String name = key.toLowerCase(Locale.ROOT);
-          boolean secret =
-              name.equals("key") || name.equals("keys") || name.equals("token")
-                  || name.endsWith("api_key") || name.endsWith("api_keys");
-          return secret ? "(not kept)" : value;
-        });
-    return settings;
   }
 
   private static Map<String, Object> source(Recipe.Source source) {

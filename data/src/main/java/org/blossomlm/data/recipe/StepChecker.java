@@ -152,11 +152,11 @@ final class StepChecker {
                     + name
                     + "\""
                     + NearestName.of(name, allowed)
-                        .map(near -> "; did you mean \"" + near + "\"?")
-                        .orElse("")
+                        .map(near -> "; did you mean \"" + near + "\"? ")
+                        .orElse("; ")
                     + (allowed.isEmpty()
-                        ? "; it has none"
-                        : "; allowed: " + String.join(", ", allowed)));
+                        ? "it has none"
+                        : "allowed: " + String.join(", ", allowed)));
           }
         });
     Map<String, Object> arguments = new LinkedHashMap<>();

@@ -70,10 +70,10 @@ class RecipeErrorsTest {
           name: good          | name: a/b           | r.yaml:1:1: name: "a/b" cannot be the name of the recipe: letters, digits, _ and - are allowed
           name: good          | nam: good           | r.yaml:1:1: nam: unknown key "nam"; did you mean "name"?
           name: good          | # nothing           | r.yaml:2:1: "name" is missing
-          limit: 5            | limt: 5             | r.yaml:9:23: sources.a.limt: unknown key "limt"; did you mean "limit"? allowed: file, files, format, limit, sample, metadata
-          limit: 5            | limit: 0            | r.yaml:9:30: sources.a.limit: expected a whole number of at least 1, found 0
-          limit: 5            | sample: 1.5         | r.yaml:9:31: sources.a.sample: expected a share above 0 and at most 1, found 1.5
-          limit: 5            | file: b             | r.yaml:9:23: file is given twice, first in line 9
+          limit: 5            | limt: 5             | r.yaml:9:22: sources.a.limt: unknown key "limt"; did you mean "limit"? allowed: file, files, format, limit, sample, metadata
+          limit: 5            | limit: 0            | r.yaml:9:29: sources.a.limit: expected a whole number of at least 1, found 0
+          limit: 5            | sample: 1.5         | r.yaml:9:30: sources.a.sample: expected a share above 0 and at most 1, found 1.5
+          limit: 5            | file: b             | r.yaml:9:22: file is given twice, first in line 9
           limit: 5            | files: [b]          | r.yaml:9:3: sources.a: has both "file" and "files"; one is allowed
           - shout             | - shuot             | r.yaml:14:9: branches.b.steps[0]: unknown operator "shuot"; did you mean "shout"?
           - shout             | - zzz               | unknown operator "zzz"; allowed: ask, dice, fail_on, length_filter, overflow_on, shout, shuffle, slowly, twice, unique
@@ -90,7 +90,7 @@ class RecipeErrorsTest {
           max: ${most}        | maximum: 3          | length_filter has no parameter "maximum"; did you mean "max"?
           name: short         | name: shout         | r.yaml:17:15: branches.b.steps[1].name: a step of this branch has this name already
           name: short         | when: 3             | r.yaml:17:15: branches.b.steps[1].when: expected keys and values, found 3
-          teacher: writer     | teacher: writr      | r.yaml:18:25: branches.b.steps[2].ask.teacher: unknown teacher "writr"; did you mean "writer"? allowed: writer
+          teacher: writer     | teacher: writr      | r.yaml:18:24: branches.b.steps[2].ask.teacher: unknown teacher "writr"; did you mean "writer"? allowed: writer
           temperature: 1      | temperature: hot    | branches.b.steps[2].ask.temperature: expected a number, found "hot"
           temperature: 1      | again: maybe        | branches.b.steps[2].ask.again: expected true or false, found "maybe"
           teacher: writer,    | again: true,        | r.yaml:18:9: branches.b.steps[2].ask: ask needs "teacher": who is asked
@@ -128,7 +128,7 @@ class RecipeErrorsTest {
       delimiter = '|',
       textBlock =
           """
-          mots | 1    | -p mots: the recipe has no parameter "mots"; did you mean "most"?; it has: most, model
+          mots | 1    | -p mots: the recipe has no parameter "mots"; did you mean "most"? it has: most, model
           most | lots | -p most: expected a value like the default 20, found "lots"
           most | 1.5  | -p most: expected a value like the default 20, found "1.5"
           """)

@@ -161,13 +161,6 @@ class RecipeTest {
   }
 
   @Test
-  void written_as_a_plan_keeps_no_key_of_a_service() {
-    Recipe recipe =
-        parse(TEXT.replace("model: small", "model: small, api_key: secret-words"), Map.of());
-    assertThat(RecipeText.toYaml(RecipeText.toMap(recipe))).doesNotContain("secret-words");
-  }
-
-  @Test
   void conditions_compare_metadata_as_they_are_written() {
     var condition = new Condition(Map.of("n", List.of("1", "null")));
     TextRecord record = new TextRecord(RecordHead.of("a"), "");
