@@ -13,8 +13,12 @@ final class DataCommand implements Callable<Integer> {
 
   static CommandLine commandLine(Application application) {
     return new CommandLine(new DataCommand())
+        .addSubcommand("run", new DataRunCommand(application))
+        .addSubcommand("preview", new DataPreviewCommand(application))
         .addSubcommand("convert", new DataConvertCommand(application))
-        .addSubcommand("stats", new DataStatsCommand(application));
+        .addSubcommand("stats", new DataStatsCommand(application))
+        .addSubcommand("operators", new DataOperatorsCommand(application))
+        .addSubcommand("schema", new DataSchemaCommand(application));
   }
 
   @Override

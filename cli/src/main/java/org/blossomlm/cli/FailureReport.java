@@ -10,6 +10,8 @@ import org.blossomlm.cli.files.FileFailure;
 import org.blossomlm.cli.files.TextFile;
 import org.blossomlm.cli.terminal.Output.BrokenPipeException;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.recipe.RecipeException;
+import org.blossomlm.data.run.RunStop;
 import org.blossomlm.engine.ContextLengthException;
 import org.blossomlm.engine.OutOfMemoryException;
 import org.blossomlm.model.ModelException;
@@ -54,6 +56,8 @@ final class FailureReport {
     return switch (failure) {
       case CommandException e -> e.exitCode();
       case ModelException e -> ExitCode.BAD_MODEL;
+      case RecipeException e -> ExitCode.USAGE;
+      case RunStop e when e.reason() == RunStop.Cause.OUT_OF_MEMORY -> ExitCode.OUT_OF_MEMORY;
       case OutOfMemoryException e -> ExitCode.OUT_OF_MEMORY;
       case OutOfMemoryError e -> ExitCode.OUT_OF_MEMORY;
       case NoSuchFileException e -> ExitCode.USAGE;

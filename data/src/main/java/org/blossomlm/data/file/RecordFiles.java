@@ -35,6 +35,35 @@ public final class RecordFiles {
   }
 
   /**
+   * Reads files whose names are relative to {@code folder}. In provenance, and so in the ids that
+   * follow from it, the names stay as they are given: the same wherever the folder lies.
+   */
+  public static RecordReader read(Path folder, List<String> pathsOrGlobs, ReadOptions options) {
+    List<InputFile> files = new ArrayList<>();
+    pathsOrGlobs.forEach(each -> files.addAll(find(folder, each)));
+    return new RecordReader(files, options);
+  }
+
+  /** The names of the files that {@code pathOrGlob} stands for, relative to {@code folder}. */
+  public static List<String> names(Path folder, String pathOrGlob) {
+    return find(folder, pathOrGlob).stream().map(InputFile::name).toList();
+  }
+
+  private static List<InputFile> find(Path folder, String pathOrGlob) {
+    if (pathOrGlob.startsWith("/")) {
+      return InputFiles.find(pathOrGlob);
+    }
+    String base = folder.toAbsolutePath().normalize().toString().replace('\\', '/');
+    return InputFiles.find(base + "/" + pathOrGlob).stream()
+        .map(file ->
+            file.name().startsWith(base + "/")
+                ? new InputFile(
+                    file.name().substring(base.length() + 1), file.path(), file.opener())
+                : file)
+        .toList();
+  }
+
+  /**
    * Begins a file, whose type follows from its name.
    *
    * @throws DataException if it cannot be written there

@@ -1,0 +1,160 @@
+package org.blossomlm.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.blossomlm.cli.report.DataRunReport;
+import org.blossomlm.cli.terminal.ProgressBar;
+import org.blossomlm.cli.terminal.StatusLine;
+import org.blossomlm.data.recipe.Recipe;
+import org.blossomlm.data.run.DataRun;
+import org.blossomlm.data.run.DryRun;
+import org.blossomlm.data.run.RunControl;
+import org.blossomlm.data.run.RunListener;
+import org.blossomlm.data.run.RunOptions;
+import org.blossomlm.data.run.RunResult;
+import org.blossomlm.data.run.RunStatus;
+import org.blossomlm.data.run.RunStop;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs a recipe. */
+@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false)
+final class DataRunCommand implements Callable<Integer> {
+  /** How long Ctrl-C waits for the last checkpoint. */
+  private static final int STOP_SECONDS = 20;
+
+  private static final int PROGRESS_PARTS = 10_000;
+
+  private final Application application;
+
+  @Mixin private RecipeOptions options = new RecipeOptions();
+
+  @Option(names = "--resume")
+  private boolean resume;
+
+  @Option(names = "--restart")
+  private boolean restart;
+
+  @Option(names = "--limit", paramLabel = "N")
+  private Optional<Long> limit = Optional.empty();
+
+  @Option(names = "--workers", paramLabel = "N")
+  private Optional<Integer> workers = Optional.empty();
+
+  @Option(names = "--dry-run")
+  private boolean dryRun;
+
+  DataRunCommand(Application application) {
+    this.application = application;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (resume && restart) {
+      throw CommandException.usage(application.text("data.resume-or-restart"));
+    }
+    if (limit.isPresent() && limit.get() < 1) {
+      throw CommandException.usage(application.text("data.bad-limit", limit.get()));
+    }
+    Recipe whole = options.recipe();
+    Recipe recipe = limit.isPresent() ? whole.limited(limit.get()) : whole;
+    Path folder = options.folder(recipe);
+    var report = new DataRunReport(application.messages());
+    if (dryRun) {
+      print(report.plan(recipe, DryRun.of(recipe, folder, options.teachers())));
+      return ExitCode.OK.status();
+    }
+    var control = new RunControl();
+    RunOptions run =
+        RunOptions.in(folder)
+            .with(
+                resume
+                    ? RunOptions.Begin.RESUME
+                    : restart ? RunOptions.Begin.RESTART : RunOptions.Begin.FRESH)
+            .with(control)
+            .with(options.teachers());
+    var ended = new CountDownLatch(1);
+    Thread hook = stopOnInterrupt(control, ended);
+    try (StatusLine status = application.statusLine()) {
+      status.begin();
+      RunResult result =
+          DataRun.run(
+              recipe,
+              workers.isPresent() ? run.withWorkers(workers.get()) : run,
+              new Progress(status));
+      status.clear();
+      print(report.result(result));
+      return ExitCode.OK.status();
+    } catch (RunStop e) {
+      if (e.reason() != RunStop.Cause.INTERRUPTED) {
+        throw e;
+      }
+      application.streams().err().println(application.text("data.stopped", folder));
+      return ExitCode.INTERRUPTED.status();
+    } finally {
+      ended.countDown();
+      forget(hook);
+    }
+  }
+
+  /** Ctrl-C and a polite kill end the run with a checkpoint. */
+  private static Thread stopOnInterrupt(RunControl control, CountDownLatch ended) {
+    Thread hook =
+        new Thread(
+            () -> {
+              control.stop();
+              try {
+                if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                  return; // The checkpoint is older then, by what comes out of a resumed run.
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "stop-data-run");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return hook;
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It is at work: the program is ending.
+      return;
+    }
+  }
+
+  private void print(String text) {
+    application.streams().out().print(text);
+  }
+
+  /** Shows each step of the stage that is under way. */
+  private final class Progress implements RunListener {
+    private final StatusLine status;
+    private ProgressBar bar = new ProgressBar();
+
+    Progress(StatusLine status) {
+      this.status = status;
+    }
+
+    @Override
+    public void progress(RunStatus run) {
+      String what = DataRunReport.progress(run, application.messages());
+      status.show(
+          run.fraction().isPresent()
+              ? bar.text(
+                  (long) (run.fraction().getAsDouble() * PROGRESS_PARTS), PROGRESS_PARTS, what)
+              : what);
+    }
+
+    @Override
+    public void finished(RunStatus run) {
+      bar = new ProgressBar();
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package org.blossomlm.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.blossomlm.data.recipe.BuiltInOperators;
+import org.blossomlm.data.recipe.Recipe;
+import org.blossomlm.data.recipe.RecipeFile;
+import org.blossomlm.data.run.RecipeTeachers;
+import org.blossomlm.data.run.TeacherPool;
+import org.blossomlm.data.teacher.Budget;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What all commands on recipes take. */
+final class RecipeOptions {
+  private static final Path RUNS = Path.of("runs");
+
+  @Parameters(index = "0", paramLabel = "RECIPE")
+  private Path file = Path.of("");
+
+  @Option(
+      names = {"-p", "--parameter"},
+      paramLabel = "NAME=VALUE")
+  private Map<String, String> parameters = new LinkedHashMap<>();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR")
+  private Optional<Path> folder = Optional.empty();
+
+  @Option(names = "--seed", paramLabel = "N")
+  private Optional<Long> seed = Optional.empty();
+
+  @Option(names = "--budget", paramLabel = "USD")
+  private Optional<String> budget = Optional.empty();
+
+  @Option(names = "--cache", paramLabel = "FILE")
+  private Optional<Path> cache = Optional.empty();
+
+  Recipe recipe() {
+    Recipe recipe = RecipeFile.read(file, parameters, BuiltInOperators.catalog());
+    return seed.isPresent() ? recipe.withSeed(seed.get()) : recipe;
+  }
+
+  /** The folder of the run. */
+  Path folder(Recipe recipe) {
+    return folder.orElse(RUNS.resolve(recipe.name()));
+  }
+
+  TeacherPool.Opener teachers() {
+    return RecipeTeachers.opener(
+        budget.map(Budget::parse).orElseGet(Budget::unlimited), cache);
+  }
+}

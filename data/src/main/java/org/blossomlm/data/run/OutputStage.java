@@ -1,0 +1,108 @@
+package org.blossomlm.data.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.blossomlm.data.DataException;
+import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.Provenance;
+import org.blossomlm.data.file.RecordFiles;
+import org.blossomlm.data.file.RecordWriter;
+import org.blossomlm.data.file.WriteOptions;
+import org.blossomlm.data.format.RecordFormat;
+import org.blossomlm.data.recipe.Recipe;
+
+/** Writes a sink; it appears when it is complete. A run that was stopped does it again. */
+final class OutputStage {
+  private final Stage.Output stage;
+  private final RunEnvironment run;
+
+  OutputStage(Stage.Output stage, RunEnvironment run) {
+    this.stage = stage;
+    this.run = run;
+  }
+
+  static Path target(RunFolder folder, String file) {
+    return folder.path().resolve(file);
+  }
+
+  static String countName(String file) {
+    return "output:" + file;
+  }
+
+  void run() throws InterruptedException {
+    Recipe.Sink sink = stage.sink();
+    Path target = target(run.folder(), sink.file());
+    try {
+      Files.createDirectories(target.toAbsolutePath().getParent());
+      try (StageInput input =
+              new StageInput(
+                  stage.inputs(),
+                  Position.START,
+                  run.folder()::stageFile,
+                  run.sources(),
+                  run.recipe().seed());
+          RecordWriter writer = RecordFiles.write(target, options(sink))) {
+        for (Optional<StageInput.Item> item = input.next();
+            item.isPresent();
+            item = input.next()) {
+          if (run.isStopping()) {
+            throw RunStop.interrupted();
+          }
+          for (byte[] line : item.get().badLines()) {
+            run.journal().fail(line);
+          }
+          Optional<DataRecord> record = item.get().record().get();
+          if (record.isPresent()) {
+            write(record.get(), writer);
+          }
+          run.progress(stage, input::fraction);
+        }
+        writer.commit();
+        run.journal().counted(countName(sink.file()), writer.records());
+      }
+    } catch (RunStop e) {
+      throw e;
+    } catch (IOException e) {
+      throw RunStop.writing(target.toString(), e);
+    } catch (UncheckedIOException e) {
+      throw RunStop.writing(target.toString(), new IOException(e));
+    } catch (DataException e) {
+      throw RunStop.isDiskFull(e)
+          ? RunStop.writing(target.toString(), new IOException(e))
+          : new RunStop(RunStop.Cause.FAILURE, e.getMessage() + "; go on with --resume", e);
+    }
+  }
+
+  private static WriteOptions options(Recipe.Sink sink) {
+    WriteOptions options =
+        WriteOptions.of(
+            sink.format().flatMap(RecordFormat::named).orElse(RecordFormat.BLOSSOM));
+    return sink.shard().isPresent() ? options.withMaxRecords(sink.shard().getAsLong()) : options;
+  }
+
+  /** A record that the format cannot hold is one that failed. */
+  private void write(DataRecord record, RecordWriter writer) throws IOException {
+    DataRecord finished =
+        stage.sink().lineage()
+            ? record
+            : record.mapHead(head -> head.withProvenance(Provenance.UNKNOWN));
+    String reason;
+    if (record.failure().isPresent()) {
+      reason = record.failure().get();
+    } else {
+      try {
+        writer.write(finished);
+        return;
+      } catch (DataException e) {
+        if (e.getCause() instanceof IOException) {
+          throw e;
+        }
+        reason = String.valueOf(e.getMessage());
+      }
+    }
+    run.journal().fail(RecordLine.of("sink " + stage.sink().file(), reason, record));
+  }
+}

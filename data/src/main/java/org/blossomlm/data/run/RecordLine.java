@@ -1,0 +1,45 @@
+package org.blossomlm.data.run;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.format.RecordJson;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Lines of the files of a run. */
+final class RecordLine {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private RecordLine() {}
+
+  static byte[] of(DataRecord record) {
+    return (RecordJson.write(record) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A record that left, with the reason before it. */
+  static byte[] of(String step, String reason, DataRecord record) {
+    String line =
+        "{\"step\":"
+            + JSON.writeValueAsString(step)
+            + ",\"reason\":"
+            + JSON.writeValueAsString(reason)
+            + ",\"record\":"
+            + RecordJson.write(record)
+            + "}\n";
+    return line.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Something that is no record. */
+  static byte[] of(String source, String reason, String raw) {
+    Map<String, String> map = new LinkedHashMap<>();
+    map.put("step", source);
+    map.put("reason", reason);
+    map.put("raw", raw);
+    return (JSON.writeValueAsString(map) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  static DataRecord read(byte[] line) {
+    return RecordJson.read(new String(line, StandardCharsets.UTF_8));
+  }
+}

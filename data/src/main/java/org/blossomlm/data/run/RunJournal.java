@@ -1,0 +1,170 @@
+package org.blossomlm.data.run;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.blossomlm.data.recipe.Recipe;
+
+/**
+ * What a run has done: the lengths of its files and the counts of its steps. A checkpoint is made of
+ * all of them at one moment, after the files were brought to the disk; a run that was killed is cut
+ * back to the last one, so that what was done after it is done again, to the same bytes.
+ */
+final class RunJournal implements AutoCloseable {
+  private final RunFolder folder;
+  private final GrowingFile.Opener opener;
+  private final Supplier<BigDecimal> spentNow;
+  private final Map<String, Long> lengths = new HashMap<>();
+  private final Map<String, Long> counts = new HashMap<>();
+  private final Map<String, GrowingFile> open = new LinkedHashMap<>();
+  private final Map<String, StepTally> tallies = new LinkedHashMap<>();
+  private final Duration before;
+  private final BigDecimal spentBefore;
+  private final long start = System.nanoTime();
+  private int stage;
+  private Position position;
+
+  RunJournal(
+      RunFolder folder,
+      Recipe recipe,
+      Checkpoint from,
+      GrowingFile.Opener opener,
+      Supplier<BigDecimal> spentNow) {
+    this.folder = folder;
+    this.opener = opener;
+    this.spentNow = spentNow;
+    lengths.putAll(from.files());
+    counts.putAll(from.counts());
+    for (Recipe.Branch branch : recipe.branches()) {
+      branch.steps().forEach(step -> tallies.put(step.name(), new StepTally(step.name())));
+    }
+    from.steps().forEach(step -> tallies.put(step.name(), StepTally.of(step)));
+    before = from.elapsed();
+    spentBefore = from.spent();
+    stage = from.stage();
+    position = from.position();
+  }
+
+  int stage() {
+    return stage;
+  }
+
+  Position position() {
+    return position;
+  }
+
+  void position(Position position) {
+    this.position = position;
+  }
+
+  StepTally tally(Recipe.Step step) {
+    return Objects.requireNonNull(tallies.get(step.name()));
+  }
+
+  List<StepStatus> steps() {
+    return tallies.values().stream().map(StepTally::status).toList();
+  }
+
+  Duration elapsed() {
+    return before.plusNanos(System.nanoTime() - start);
+  }
+
+  BigDecimal spent() {
+    return spentBefore.add(spentNow.get());
+  }
+
+  /** The number of records in the file of a stage. */
+  long count(String name) {
+    return counts.getOrDefault(name, 0L);
+  }
+
+  boolean knows(String name) {
+    return counts.containsKey(name);
+  }
+
+  void counted(String name, long records) {
+    counts.merge(name, records, Long::sum);
+  }
+
+  /** Appends to a file of the run. */
+  void write(String name, byte[] bytes) throws IOException {
+    GrowingFile file = open.get(name);
+    if (file == null) {
+      file = new GrowingFile(folder.file(name), opener);
+      open.put(name, file);
+    }
+    file.write(bytes);
+  }
+
+  /** Adds a line to {@code failed.jsonl}. */
+  void fail(byte[] line) throws IOException {
+    write(RunFolder.failedName(), line);
+    counted(RunFolder.failedName(), 1);
+  }
+
+  /** Makes a file that holds nothing so far. */
+  void begin(String name) throws IOException {
+    write(name, new byte[0]);
+  }
+
+  /** Brings everything to the disk and remembers it. */
+  void checkpoint() throws IOException {
+    for (Map.Entry<String, GrowingFile> file : open.entrySet()) {
+      file.getValue().force();
+      lengths.put(file.getKey(), file.getValue().length());
+    }
+    folder.save(current(false));
+  }
+
+  /**
+   * The stage is done.
+   *
+   * @param obsolete files that no later stage reads
+   */
+  void nextStage(List<String> obsolete) throws IOException {
+    stage++;
+    position = Position.START;
+    for (Map.Entry<String, GrowingFile> file : open.entrySet()) {
+      file.getValue().force();
+      lengths.put(file.getKey(), file.getValue().length());
+      file.getValue().close();
+    }
+    open.clear();
+    // First forgotten, then deleted: a file that a killed run has left is not in the way.
+    obsolete.forEach(lengths::remove);
+    folder.save(current(false));
+    for (String name : obsolete) {
+      folder.delete(name);
+    }
+  }
+
+  void complete() throws IOException {
+    folder.save(current(true));
+  }
+
+  private Checkpoint current(boolean complete) {
+    return new Checkpoint(
+        stage,
+        position,
+        lengths,
+        counts,
+        new ArrayList<>(steps()),
+        elapsed(),
+        spent(),
+        complete);
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (GrowingFile file : open.values()) {
+      file.close();
+    }
+  }
+}
