@@ -94,25 +94,24 @@ final class ContaminationIndex {
       return Optional.of(new Hit(references.get(same), 1));
     }
     Map<Integer, BitSet> covered = new TreeMap<>();
-    byLength.forEach(
-        (length, runs) -> {
-          if (length > tokens.size()) {
-            return;
-          }
-          Set<Long> seen = new HashSet<>();
-          for (long hash : Shingles.runs(tokens, length)) {
-            Integer number = runs.numbers.get(hash);
-            if (number == null || !seen.add(hash)) {
-              continue;
-            }
-            for (long place : runs.places.get(number).toArray()) {
-              int start = (int) place;
-              covered
-                  .computeIfAbsent((int) (place >>> 32), q -> new BitSet())
-                  .set(start, start + length);
-            }
-          }
-        });
+    byLength.forEach((length, runs) -> {
+      if (length > tokens.size()) {
+        return;
+      }
+      Set<Long> seen = new HashSet<>();
+      for (long hash : Shingles.runs(tokens, length)) {
+        Integer number = runs.numbers.get(hash);
+        if (number == null || !seen.add(hash)) {
+          continue;
+        }
+        for (long place : runs.places.get(number).toArray()) {
+          int start = (int) place;
+          covered
+              .computeIfAbsent((int) (place >>> 32), q -> new BitSet())
+              .set(start, start + length);
+        }
+      }
+    });
     @Nullable Hit best = null;
     for (Map.Entry<Integer, BitSet> entry : covered.entrySet()) {
       int q = entry.getKey();

@@ -103,38 +103,35 @@ final class Decontamination implements SetOperator {
     context.count("questions looked for", index.size());
     List<String> lines = new ArrayList<>();
     int[] next = {0};
-    input.forEach(
-        record -> {
-          Optional<ContaminationIndex.Hit> hit = hits.get(next[0]++);
-          if (hit.isEmpty()) {
-            output.keep(record);
-            return;
-          }
-          Map<String, @Nullable Object> found = describe(hit.get());
-          String file = hit.get().reference().file();
-          context.count("in " + file, 1);
-          if (report.isPresent()) {
-            Map<String, @Nullable Object> line = new LinkedHashMap<>();
-            line.put("id", record.id());
-            record
-                .head()
-                .provenance()
-                .origin()
-                .ifPresent(
-                    origin -> {
-                      line.put("source", origin.file());
-                      line.put("source_row", origin.row());
-                    });
-            line.putAll(found);
-            lines.add(JSON.writeValueAsString(line));
-          }
-          if (mark) {
-            output.keep(record.withMetadata("contamination", found));
-          } else {
-            output.drop(
-                record.withMetadata("contamination", found), "contains a question of " + file);
-          }
-        });
+    input.forEach(record -> {
+      Optional<ContaminationIndex.Hit> hit = hits.get(next[0]++);
+      if (hit.isEmpty()) {
+        output.keep(record);
+        return;
+      }
+      Map<String, @Nullable Object> found = describe(hit.get());
+      String file = hit.get().reference().file();
+      context.count("in " + file, 1);
+      if (report.isPresent()) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>();
+        line.put("id", record.id());
+        record
+            .head()
+            .provenance()
+            .origin()
+            .ifPresent(origin -> {
+              line.put("source", origin.file());
+              line.put("source_row", origin.row());
+            });
+        line.putAll(found);
+        lines.add(JSON.writeValueAsString(line));
+      }
+      if (mark) {
+        output.keep(record.withMetadata("contamination", found));
+      } else {
+        output.drop(record.withMetadata("contamination", found), "contains a question of " + file);
+      }
+    });
     report.ifPresent(path -> write(path, lines));
   }
 

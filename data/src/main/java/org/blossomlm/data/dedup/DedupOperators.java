@@ -80,7 +80,10 @@ public final class DedupOperators {
             scoped(
                 List.of(
                     Parameter.of(
-                        "validation", Parameter.Kind.NUMBER, 0.05, "share of validation data, 0 to 1"),
+                        "validation",
+                        Parameter.Kind.NUMBER,
+                        0.05,
+                        "share of validation data, 0 to 1"),
                     Parameter.of(
                         "field", Parameter.Kind.TEXT, "split", "metadata entry for the mark"),
                     Parameter.of(
@@ -157,8 +160,7 @@ public final class DedupOperators {
           positive(arguments, "permutations"));
     }
 
-    Clusters find(RecordSet input, OperatorContext context)
-        throws InterruptedException {
+    Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
       NearDuplicates.Result result =
           NearDuplicates.find(
               input,

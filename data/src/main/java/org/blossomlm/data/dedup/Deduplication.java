@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.filter.RecordField;
 import org.blossomlm.data.operator.Arguments;
 import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.Parameter;
 import org.blossomlm.data.operator.SetOperator;
-import org.blossomlm.data.filter.RecordField;
 
 /**
  * Leaves one record of each cluster, or marks all of them. A dropped record says in its metadata
@@ -64,18 +64,17 @@ final class Deduplication implements SetOperator {
     int[] best = best(input, clusters);
     Map<Integer, String> names = names(input, clusters, best, context);
     int[] next = {0};
-    input.forEach(
-        record -> {
-          int i = next[0]++;
-          int stays = best[clusters.find(i)];
-          if (stays == i) {
-            output.keep(record);
-          } else if (mark) {
-            output.keep(record.withMetadata(DUPLICATE_OF, names.get(stays)));
-          } else {
-            output.drop(record.withMetadata(DUPLICATE_OF, names.get(stays)), reason);
-          }
-        });
+    input.forEach(record -> {
+      int i = next[0]++;
+      int stays = best[clusters.find(i)];
+      if (stays == i) {
+        output.keep(record);
+      } else if (mark) {
+        output.keep(record.withMetadata(DUPLICATE_OF, names.get(stays)));
+      } else {
+        output.drop(record.withMetadata(DUPLICATE_OF, names.get(stays)), reason);
+      }
+    });
   }
 
   /** For the smallest member of each cluster, the one that stays. */

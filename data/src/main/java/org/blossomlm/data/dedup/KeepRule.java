@@ -17,9 +17,10 @@ enum KeepRule {
     return switch (this) {
       case FIRST -> 0;
       case LONGEST ->
-          TextScope.ALL.texts(record).stream().mapToLong(t -> t.codePointCount(0, t.length())).sum();
-      case SCORE ->
-          score.flatMap(field -> field.number(record)).orElse(Double.NEGATIVE_INFINITY);
+          TextScope.ALL.texts(record).stream()
+              .mapToLong(t -> t.codePointCount(0, t.length()))
+              .sum();
+      case SCORE -> score.flatMap(field -> field.number(record)).orElse(Double.NEGATIVE_INFINITY);
     };
   }
 }

@@ -49,16 +49,15 @@ final class Mixture implements SetOperator {
 
   static Map<String, Double> weights(Map<String, Object> given) {
     Map<String, Double> weights = new LinkedHashMap<>();
-    given.forEach(
-        (group, value) -> {
-          if (!(value instanceof Number number)
-              || !(number.doubleValue() > 0)
-              || Double.isInfinite(number.doubleValue())) {
-            throw new DataException(
-                "weights: " + group + " has " + value + "; a weight is a number above 0");
-          }
-          weights.put(group, number.doubleValue());
-        });
+    given.forEach((group, value) -> {
+      if (!(value instanceof Number number)
+          || !(number.doubleValue() > 0)
+          || Double.isInfinite(number.doubleValue())) {
+        throw new DataException(
+            "weights: " + group + " has " + value + "; a weight is a number above 0");
+      }
+      weights.put(group, number.doubleValue());
+    });
     if (weights.isEmpty()) {
       throw new DataException("weights: no group is given");
     }
@@ -70,13 +69,12 @@ final class Mixture implements SetOperator {
       throws InterruptedException {
     Map<String, LongList> groups = new TreeMap<>();
     int[] next = {0};
-    input.forEach(
-        record -> {
-          int i = next[0]++;
-          if (record.failure().isEmpty()) {
-            groups.computeIfAbsent(field.group(record), group -> new LongList()).add(i);
-          }
-        });
+    input.forEach(record -> {
+      int i = next[0]++;
+      if (record.failure().isEmpty()) {
+        groups.computeIfAbsent(field.group(record), group -> new LongList()).add(i);
+      }
+    });
     // How often each record comes.
     int[] times = new int[next[0]];
     boolean[] counted = new boolean[next[0]];
@@ -94,22 +92,21 @@ final class Mixture implements SetOperator {
       context.count(entry.getKey(), target);
     }
     next[0] = 0;
-    input.forEach(
-        record -> {
-          int i = next[0]++;
-          if (!counted[i]) {
-            output.keep(record);
-          } else if (times[i] == 0) {
-            output.drop(
-                record,
-                targets.containsKey(field.group(record))
-                    ? "beyond the share of its group"
-                    : "its group is not wanted");
-          }
-          for (int k = 1; k <= times[i]; k++) {
-            output.keep(k == 1 ? record : copy(record, k));
-          }
-        });
+    input.forEach(record -> {
+      int i = next[0]++;
+      if (!counted[i]) {
+        output.keep(record);
+      } else if (times[i] == 0) {
+        output.drop(
+            record,
+            targets.containsKey(field.group(record))
+                ? "beyond the share of its group"
+                : "its group is not wanted");
+      }
+      for (int k = 1; k <= times[i]; k++) {
+        output.keep(k == 1 ? record : copy(record, k));
+      }
+    });
   }
 
   private static DataRecord copy(DataRecord record, int number) {

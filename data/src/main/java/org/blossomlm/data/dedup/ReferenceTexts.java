@@ -99,14 +99,13 @@ final class ReferenceTexts {
       JsonNode node, Set<String> fields, String name, long row, List<Reference> references) {
     if (node.isObject()) {
       node.properties()
-          .forEach(
-              field -> {
-                if (fields.contains(field.getKey())) {
-                  texts(field.getValue(), name, row, references);
-                } else if (field.getValue().isContainer()) {
-                  collect(field.getValue(), fields, name, row, references);
-                }
-              });
+          .forEach(field -> {
+            if (fields.contains(field.getKey())) {
+              texts(field.getValue(), name, row, references);
+            } else if (field.getValue().isContainer()) {
+              collect(field.getValue(), fields, name, row, references);
+            }
+          });
     } else if (node.isArray()) {
       node.forEach(element -> collect(element, fields, name, row, references));
     }

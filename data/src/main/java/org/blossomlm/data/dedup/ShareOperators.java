@@ -20,10 +20,7 @@ final class ShareOperators {
   static List<OperatorSpec> all() {
     return List.of(
         new OperatorSpec(
-            "shuffle",
-            "Puts the records into random order.",
-            List.of(),
-            arguments -> shuffle()),
+            "shuffle", "Puts the records into random order.", List.of(), arguments -> shuffle()),
         new OperatorSpec(
             "sample",
             "Keeps some records at random, in their order.",
@@ -95,13 +92,12 @@ final class ShareOperators {
     return (input, output, context) -> {
       LongList usable = new LongList();
       int[] next = {0};
-      input.forEach(
-          record -> {
-            int i = next[0]++;
-            if (record.failure().isEmpty()) {
-              usable.add(i);
-            }
-          });
+      input.forEach(record -> {
+        int i = next[0]++;
+        if (record.failure().isEmpty()) {
+          usable.add(i);
+        }
+      });
       int[] order = Permutation.of(usable.size(), context.random());
       long stay = count >= 0 ? count : Math.round(fraction * usable.size());
       BitSet dropped = new BitSet();
@@ -109,14 +105,13 @@ final class ShareOperators {
         dropped.set((int) usable.get(order[i]));
       }
       next[0] = 0;
-      input.forEach(
-          record -> {
-            if (dropped.get(next[0]++)) {
-              output.drop(record, "not in the sample");
-            } else {
-              output.keep(record);
-            }
-          });
+      input.forEach(record -> {
+        if (dropped.get(next[0]++)) {
+          output.drop(record, "not in the sample");
+        } else {
+          output.keep(record);
+        }
+      });
     };
   }
 }

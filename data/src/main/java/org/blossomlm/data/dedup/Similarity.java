@@ -23,7 +23,9 @@ interface Similarity<E, F> {
   /** About how many times eight bytes {@code features} have. */
   int size(F features);
 
-  /** The same number for records that are the same; 64 bits, so that others share it by accident. */
+  /**
+   * The same number for records that are the same; 64 bits, so that others share it by accident.
+   */
   long identity(F features);
 
   /** Records that agree in one of these, at the same place, become candidates. */

@@ -34,15 +34,14 @@ final class Split implements SetOperator {
     int[] members = new int[size];
     BitSet failed = new BitSet();
     int[] next = {0};
-    input.forEach(
-        record -> {
-          int i = next[0]++;
-          if (record.failure().isPresent()) {
-            failed.set(i);
-          } else {
-            members[clusters.find(i)]++;
-          }
-        });
+    input.forEach(record -> {
+      int i = next[0]++;
+      if (record.failure().isPresent()) {
+        failed.set(i);
+      } else {
+        members[clusters.find(i)]++;
+      }
+    });
     long wanted = Math.round(share * (size - failed.cardinality()));
     BitSet chosen = new BitSet();
     long taken = 0;
@@ -58,14 +57,12 @@ final class Split implements SetOperator {
     context.count(validation, taken);
     context.count(train, size - failed.cardinality() - taken);
     next[0] = 0;
-    input.forEach(
-        record -> {
-          int i = next[0]++;
-          output.keep(
-              failed.get(i)
-                  ? record
-                  : record.withMetadata(
-                      field, chosen.get(clusters.find(i)) ? validation : train));
-        });
+    input.forEach(record -> {
+      int i = next[0]++;
+      output.keep(
+          failed.get(i)
+              ? record
+              : record.withMetadata(field, chosen.get(clusters.find(i)) ? validation : train));
+    });
   }
 }

@@ -55,8 +55,7 @@ final class TextSimilarity implements Similarity<String, TextSimilarity.Features
   @Override
   public Features features(String taken) {
     Tokens tokens = Tokens.of(taken);
-    return new Features(
-        Shingles.set(shingles.of(tokens)), tokens.numbers(), tokens.sequence());
+    return new Features(Shingles.set(shingles.of(tokens)), tokens.numbers(), tokens.sequence());
   }
 
   @Override

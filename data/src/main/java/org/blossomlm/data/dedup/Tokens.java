@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * A text as the hashes of its tokens: each Chinese, Japanese or Korean character is one, each run
  * of other letters and digits is one. Upper and lower case, full and half width are the same;
- * everything that is neither letter nor digit only separates, except the signs of arithmetic, a full
- * stop or comma between two digits, and a minus or percent sign that changes a number. Numbers stay
- * as they are, so that two problems which differ in a number differ.
+ * everything that is neither letter nor digit only separates, except the signs of arithmetic, a
+ * full stop or comma between two digits, and a minus or percent sign that changes a number. Numbers
+ * stay as they are, so that two problems which differ in a number differ.
  *
  * @param hashes one for each token
  * @param size how many of them count
@@ -128,7 +128,9 @@ record Tokens(long[] hashes, int size, int ideographs, long numbers) {
         || c == 0x3007;
   }
 
-  /** Signs that change what is computed; -, *, / and ^ stand in prose too, so only behind a value. */
+  /**
+   * Signs that change what is computed; -, *, / and ^ stand in prose too, so only behind a value.
+   */
   private static boolean isOperator(String text, int i, char c) {
     return switch (c) {
       case '+', '=', '<', '>', '×', '÷', '±', '≤', '≥', '≠', '√', '∑', '∫' -> true;

@@ -42,7 +42,9 @@ final class VectorSimilarity implements Similarity<float[], float[]> {
     }
     Object value = field.value(record).orElse(List.of());
     // A chat embedder writes a list of vectors, one for each message that it looked at.
-    if (value instanceof List<?> list && !list.isEmpty() && list.getFirst() instanceof List<?> one) {
+    if (value instanceof List<?> list
+        && !list.isEmpty()
+        && list.getFirst() instanceof List<?> one) {
       if (list.size() > 1) {
         throw new DataException(
             field.name()

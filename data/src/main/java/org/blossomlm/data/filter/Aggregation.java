@@ -120,34 +120,33 @@ final class Aggregation implements SetOperator {
   public void apply(RecordSet input, Output output, OperatorContext context)
       throws InterruptedException {
     Map<String, Group> groups = new TreeMap<>();
-    input.forEach(
-        record -> {
-          if (record.failure().isPresent()) {
-            return;
-          }
-          List<String> names = groupBy.stream().map(field -> field.group(record)).toList();
-          Group group =
-              groups.computeIfAbsent(
-                  String.join("\0", names),
-                  name -> {
-                    List<@Nullable Object> key = new ArrayList<>();
-                    groupBy.forEach(field -> key.add(field.value(record).orElse(null)));
-                    return new Group(key);
-                  });
-          group.count++;
-          for (int i = 0; i < values.size(); i++) {
-            Moments moments = group.moments.get(i);
-            Value value = values.get(i);
-            if (value.field().isEmpty()) {
-              continue;
-            }
-            if (value.statistic().equals("unique")) {
-              value.field().get().value(record).ifPresent(v -> moments.unique.add(v.toString()));
-            } else {
-              value.field().get().number(record).ifPresent(moments::add);
-            }
-          }
-        });
+    input.forEach(record -> {
+      if (record.failure().isPresent()) {
+        return;
+      }
+      List<String> names = groupBy.stream().map(field -> field.group(record)).toList();
+      Group group =
+          groups.computeIfAbsent(
+              String.join("\0", names),
+              name -> {
+                List<@Nullable Object> key = new ArrayList<>();
+                groupBy.forEach(field -> key.add(field.value(record).orElse(null)));
+                return new Group(key);
+              });
+      group.count++;
+      for (int i = 0; i < values.size(); i++) {
+        Moments moments = group.moments.get(i);
+        Value value = values.get(i);
+        if (value.field().isEmpty()) {
+          continue;
+        }
+        if (value.statistic().equals("unique")) {
+          value.field().get().value(record).ifPresent(v -> moments.unique.add(v.toString()));
+        } else {
+          value.field().get().number(record).ifPresent(moments::add);
+        }
+      }
+    });
     int row = 0;
     for (Group group : groups.values()) {
       Map<String, @Nullable Object> fields = new LinkedHashMap<>();

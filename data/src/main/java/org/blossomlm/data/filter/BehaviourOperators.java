@@ -73,10 +73,7 @@ final class BehaviourOperators {
   }
 
   private static RecordOperator anyText(
-      Arguments arguments,
-      TextScope scope,
-      String reason,
-      Predicate<String> found) {
+      Arguments arguments, TextScope scope, String reason, Predicate<String> found) {
     return ContentOperators.filter(
         arguments.flag("reverse"), reason, record -> scope.texts(record).stream().anyMatch(found));
   }
@@ -96,12 +93,11 @@ final class BehaviourOperators {
           return messages.stream()
               .filter(message -> message.role() == Role.ASSISTANT)
               .map(ChatMessage::content)
-              .anyMatch(
-                  answer ->
-                      Behaviours.leaks(answer)
-                          || (verbatim > 0
-                              && system.isPresent()
-                              && repeats(system.get(), answer, verbatim)));
+              .anyMatch(answer ->
+                  Behaviours.leaks(answer)
+                      || (verbatim > 0
+                          && system.isPresent()
+                          && repeats(system.get(), answer, verbatim)));
         });
   }
 

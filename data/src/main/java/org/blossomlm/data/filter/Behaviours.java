@@ -15,10 +15,10 @@ final class Behaviours {
   private static final int FIRST_SENTENCES = 3;
 
   private static final String EN_LEAD =
-      "^(?:(?:(?:i'?m|i am|we'?re|my)\\s+(?:(?:very|so|really|truly|terribly)\\s+)?(?:sorry|afraid|apologies)|sorry|apologies|i apologi[sz]e|unfortunately|regrettably|as an? [^,.]{0,40}|while i [^,.]{0,60}|however|no)\\b[^.!?]{0,40}?[,;:—-]?\\s*(?:but|that|and)?\\s*)*";
+      "^(?:(?:(?:i'?m|i am|we'?re|my)\\s+(?:(?:very|so|really|truly|terribly)\\s+)?(?:sorry|afraid|apologies)|sorry|apologies|i apologi[sz]e|unfortunately|regrettably|as an? [^,.]{0,40}|while i [^,.]{0,60}|however|but|no)\\b[^.!?]{0,40}?[,;:—-]?\\s*(?:but|that|and)?\\s*)*";
 
   private static final String EN_TASK =
-      "(?:assist|help|fulfil|fulfill|comply|provide|answer|complete|generate|create|write|discuss|engage|support|participate|continue|share|give|offer|do (?:that|this)|respond|condone|promote|encourage|facilitate|process|access|browse)";
+      "(?:assist|help|fulfil|fulfill|comply|provide|answer|complete|generate|create|write|discuss|engage|support|participate|continue|share|give|offer|do (?:that|this)|respond|condone|promote|encourage|facilitate|process|access|browse|writing|providing|assisting|helping|answering|creating|generating|discussing|sharing|engaging)";
 
   private static final Pattern EN_REFUSAL =
       Pattern.compile(
@@ -38,12 +38,12 @@ final class Behaviours {
       "^(?:(?:非常|很|十分|实在|真的)?(?:抱歉|对不起|遗憾|不好意思)(?:的是|地)?|作为(?:一个|一名|一款)?[^，。]{0,20}(?:模型|助手|助理|AI|人工智能|機器人|机器人)|不过|但是|但|对此)?[，,：:！!。 ]*(?:但是|但|不过)?[，, ]*";
 
   private static final String ZH_TASK =
-      "(?:提供|回答|满足|滿足|协助|協助|帮助|幫助|帮您|帮你|幫您|幫你|完成|执行|執行|生成|处理|處理|参与|參與|支持|讨论|討論|继续|繼續|给出|給出|为您|为你|為您|為你|做到|访问|訪問|浏览|直接|编写|撰写|创作|遵从|遵守|理解您|确定您)";
+      "(?:提供|回答|满足|滿足|协助|協助|帮助|幫助|帮您|帮你|幫您|幫你|完成|执行|執行|生成|处理|處理|参与|參與|支持|讨论|討論|继续|繼續|给出|給出|为您|为你|為您|為你|做到|访问|訪問|浏览|编写|撰写|创作|遵从|遵守|理解您|确定您)";
 
   private static final Pattern ZH_REFUSAL =
       Pattern.compile(
           ZH_LEAD
-              + "我(?:们)?(?:目前|暂时|暫時|现在|現在|确实|恐怕|真的)?(?:无法|無法|不能|不可以|没办法|沒辦法|没有办法|不便|不会|拒绝|不得不拒绝|不应该|不具备)(?:为您|为你|為您|為你|给您|给你|向您|向你|对此|直接|在这方面|就此)?"
+              + "我(?:目前|暂时|暫時|现在|現在|确实|恐怕|真的)?(?:无法|無法|不能|不可以|没办法|沒辦法|没有办法|不便|不会|拒绝|不得不拒绝|不应该|不具备)(?:为您|为你|為您|為你|给您|给你|向您|向你|对此|直接|在这方面|就此)?"
               + ZH_TASK);
 
   private static final Pattern ZH_DECLINE =
@@ -55,6 +55,7 @@ final class Behaviours {
   /** Names of models and of who makes them. */
   private static final String MODELS =
       "ChatGPT|GPT-?[345][\\w.-]*|Claude|Gemini|Bard|Bing Chat|Copilot|Qwen[\\w.-]*|Kimi|DeepSeek[\\w.-]*|Llama[\\w.-]*|ChatGLM[\\w.-]*|GLM-?\\d[\\w.-]*|InternLM|Baichuan|MiniMax|Grok|Mistral|Vicuna|Alpaca|Yi-\\d+B|ERNIE Bot|Doubao|通义千问|通義千問|千问|文心一言|豆包|讯飞星火|星火认知大模型|智谱清言|百川|混元|天工|盘古|书生";
+
   private static final String MAKERS =
       "OpenAI|Anthropic|Google|DeepMind|Meta|Microsoft|Alibaba|DeepSeek|Moonshot|Zhipu|Baidu|Tencent|ByteDance|Mistral AI|xAI|阿里云|阿里巴巴|达摩院|百度|腾讯|字节跳动|深度求索|月之暗面|智谱|清华大学|科大讯飞|谷歌|微软|百川智能|商汤|零一万物";
 
@@ -90,8 +91,10 @@ final class Behaviours {
               Pattern.CASE_INSENSITIVE),
           Pattern.compile(
               "(?:^|[，,；：:！!？ ])我(?:只是|仅仅是|仅是|并不是人类|是)(?:一个|一款|一名|一種|一种|个)?[^，。]{0,16}?(?:人工智能|AI|语言模型|語言模型|大模型|聊天机器人|聊天機器人|虚拟助手)"),
-          Pattern.compile("作为(?:一个|一名|一款|一種)?[^，。]{0,12}?(?:AI|人工智能|语言模型|大模型|智能助手|聊天机器人)[^，。]{0,8}[，, ]*我"),
-          Pattern.compile("作為(?:一個|一名|一款)?[^，。]{0,12}?(?:AI|人工智慧|人工智能|語言模型|聊天機器人)[^，。]{0,8}[，, ]*我"),
+          Pattern.compile(
+              "作为(?:一个|一名|一款|一種)?[^，。]{0,12}?(?:AI|人工智能|语言模型|大模型|智能助手|聊天机器人)[^，。]{0,8}[，, ]*我"),
+          Pattern.compile(
+              "作為(?:一個|一名|一款)?[^，。]{0,12}?(?:AI|人工智慧|人工智能|語言模型|聊天機器人)[^，。]{0,8}[，, ]*我"),
           Pattern.compile(
               "我是?(?:由|被|来自|來自)[^，。]{0,12}?(?:"
                   + MAKERS
@@ -138,7 +141,8 @@ final class Behaviours {
   static boolean identifies(String answer, Set<String> allowed) {
     for (String sentence : Prose.sentences(answer)) {
       String plain = plain(sentence);
-      if (allowed.stream().anyMatch(plain::contains) && !NAME.matcher(without(plain, allowed)).find()) {
+      if (allowed.stream().anyMatch(plain::contains)
+          && !NAME.matcher(without(plain, allowed)).find()) {
         continue;
       }
       if (matches(IDENTITY, plain)) {

@@ -89,7 +89,9 @@ final class ChatOperators {
                 Parameters.text("suffix", "\n</think>", "after the reasoning"),
                 Parameters.flag("clear_reasoning", false, "whether the reasoning leaves its field"),
                 Parameters.flag(
-                    "force_wrapper", false, "whether an answer without reasoning gets an empty one"),
+                    "force_wrapper",
+                    false,
+                    "whether an answer without reasoning gets an empty one"),
                 Parameter.choice(
                     "strategy",
                     List.of("multi_turn", "first_turn", "last_turn"),
@@ -194,8 +196,7 @@ final class ChatOperators {
   private static boolean isEmpty(ChatMessage message) {
     boolean image =
         message.body() instanceof Content.Parts parts
-            && parts.parts().stream()
-                .anyMatch(part -> part instanceof ContentPart.Image);
+            && parts.parts().stream().anyMatch(part -> part instanceof ContentPart.Image);
     return ContentOperators.trim(message.content(), "").isEmpty()
         && message.toolCalls().isEmpty()
         && !image;

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param closed whether the closing fence is there
  */
 record CodeFence(String language, String code, boolean closed) {
-  private static final Pattern FENCE = Pattern.compile("^ {0,3}(?:[-*+>]\\s+|\\d+[.)]\\s+)?\\s*(`{3,}|~{3,})(.*)$");
+  private static final Pattern FENCE =
+      Pattern.compile("^ {0,3}(?:[-*+>]\\s+|\\d+[.)]\\s+)?\\s*(`{3,}|~{3,})(.*)$");
 
   /** The blocks of {@code text}, in order. */
   static List<CodeFence> in(String text) {
@@ -33,9 +34,7 @@ record CodeFence(String language, String code, boolean closed) {
           language = info.split("[\\s{,]+", 2)[0].toLowerCase(Locale.ROOT);
           code.setLength(0);
         }
-      } else if (fence
-          && matcher.group(1).startsWith(open)
-          && matcher.group(2).isBlank()) {
+      } else if (fence && matcher.group(1).startsWith(open) && matcher.group(2).isBlank()) {
         fences.add(new CodeFence(language, code.toString(), true));
         open = "";
       } else {

@@ -36,8 +36,7 @@ final class CodeFenceFilter {
 
   private static RecordOperator filter(Arguments arguments) {
     TextScope scope = TextScope.from(arguments, "");
-    Set<CodeParser> parsers =
-        Set.copyOf(Parameters.choices(arguments, "parse", CodeParser.class));
+    Set<CodeParser> parsers = Set.copyOf(Parameters.choices(arguments, "parse", CodeParser.class));
     boolean elisions = arguments.flag("allow_elisions");
     boolean reverse = arguments.flag("reverse");
     return (record, context) -> {
@@ -57,8 +56,7 @@ final class CodeFenceFilter {
       if (!fence.closed()) {
         return Optional.of("a code block is not closed");
       }
-      Optional<CodeParser> parser =
-          CodeParser.of(fence.language()).filter(parsers::contains);
+      Optional<CodeParser> parser = CodeParser.of(fence.language()).filter(parsers::contains);
       if (parser.isPresent()
           && !(elisions && (fence.code().contains("...") || fence.code().contains("…")))
           && !parser.get().parses(fence.code())) {

@@ -25,7 +25,8 @@ enum CodeParser {
     boolean parses(String code) {
       JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
       // A run-time image without a compiler cannot tell, and what cannot be told is no fault.
-      return compiler == null || JAVA_FRAMES.stream().anyMatch(frame -> isJava(compiler, frame, code));
+      return compiler == null
+          || JAVA_FRAMES.stream().anyMatch(frame -> isJava(compiler, frame, code));
     }
   },
   JSON {
@@ -85,8 +86,7 @@ enum CodeParser {
         };
     JavacTask task =
         (JavacTask)
-            compiler.getTask(
-                null, null, diagnostics, List.of("-proc:none"), null, List.of(file));
+            compiler.getTask(null, null, diagnostics, List.of("-proc:none"), null, List.of(file));
     try {
       task.parse().forEach(unit -> {});
     } catch (IOException e) {

@@ -188,15 +188,14 @@ final class ContentOperators {
     Map<Pattern, String> replacements = new LinkedHashMap<>();
     arguments
         .map("replacements")
-        .forEach(
-            (from, to) -> {
-              if (from.isEmpty()) {
-                throw new DataException("replacements: the text to find is empty");
-              }
-              replacements.put(
-                  Pattern.compile(Pattern.quote(from), flags),
-                  Matcher.quoteReplacement(String.valueOf(to)));
-            });
+        .forEach((from, to) -> {
+          if (from.isEmpty()) {
+            throw new DataException("replacements: the text to find is empty");
+          }
+          replacements.put(
+              Pattern.compile(Pattern.quote(from), flags),
+              Matcher.quoteReplacement(String.valueOf(to)));
+        });
     UnaryOperator<String> replace =
         text -> {
           String changed = text;
@@ -211,8 +210,7 @@ final class ContentOperators {
   private static RecordOperator trimmer(Arguments arguments) {
     TextScope scope = TextScope.from(arguments, "trim_reasoning");
     String characters = arguments.optionalText("strip_chars").orElse("");
-    return (record, context) ->
-        Outcome.keep(scope.map(record, text -> trim(text, characters)));
+    return (record, context) -> Outcome.keep(scope.map(record, text -> trim(text, characters)));
   }
 
   /** {@code text} without {@code characters}, or without white space where there are none. */
@@ -244,11 +242,10 @@ final class ContentOperators {
         "repeats itself",
         record ->
             scope.texts(record).stream()
-                .anyMatch(
-                    text -> {
-                      double ratio = CharacterRepetition.ratio(text, n);
-                      return ratio < least || ratio > most;
-                    }));
+                .anyMatch(text -> {
+                  double ratio = CharacterRepetition.ratio(text, n);
+                  return ratio < least || ratio > most;
+                }));
   }
 
   /** An integer argument from 1. */
@@ -267,7 +264,9 @@ final class ContentOperators {
     boolean reverse = arguments.flag("reverse");
     return (record, context) -> {
       long length =
-          scope.texts(record).stream().mapToLong(text -> text.codePointCount(0, text.length())).sum();
+          scope.texts(record).stream()
+              .mapToLong(text -> text.codePointCount(0, text.length()))
+              .sum();
       boolean wrong = length < least || length > most;
       if (wrong == reverse) {
         return Outcome.keep(record);

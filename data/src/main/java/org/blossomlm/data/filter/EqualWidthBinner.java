@@ -68,31 +68,27 @@ final class EqualWidthBinner implements SetOperator {
       least.orElse(Double.POSITIVE_INFINITY), most.orElse(Double.NEGATIVE_INFINITY)
     };
     if (least.isEmpty() || most.isEmpty()) {
-      input.forEach(
-          record ->
-              number(record)
-                  .ifPresent(
-                      value -> {
-                        if (least.isEmpty()) {
-                          range[0] = Math.min(range[0], value);
-                        }
-                        if (most.isEmpty()) {
-                          range[1] = Math.max(range[1], value);
-                        }
-                      }));
+      input.forEach(record ->
+          number(record)
+              .ifPresent(value -> {
+                if (least.isEmpty()) {
+                  range[0] = Math.min(range[0], value);
+                }
+                if (most.isEmpty()) {
+                  range[1] = Math.max(range[1], value);
+                }
+              }));
     }
     List<String> names = names(range[0], range[1]);
-    input.forEach(
-        record -> {
-          Optional<Double> value = number(record);
-          if (value.isEmpty()) {
-            output.keep(record);
-            return;
-          }
-          int bin = bin(value.get(), range[0], range[1]);
-          output.keep(
-              record.withMetadata(binField, bin).withMetadata(labelField, names.get(bin)));
-        });
+    input.forEach(record -> {
+      Optional<Double> value = number(record);
+      if (value.isEmpty()) {
+        output.keep(record);
+        return;
+      }
+      int bin = bin(value.get(), range[0], range[1]);
+      output.keep(record.withMetadata(binField, bin).withMetadata(labelField, names.get(bin)));
+    });
   }
 
   private Optional<Double> number(DataRecord record) {

@@ -23,8 +23,7 @@ final class HanVariants {
       if (in == null) {
         throw new IllegalStateException("the resource " + TABLE + " is missing from the program");
       }
-      BufferedReader lines =
-          new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.startsWith("#")) {
           int space = line.indexOf(' ');

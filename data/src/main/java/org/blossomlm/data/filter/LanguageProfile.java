@@ -51,14 +51,17 @@ record LanguageProfile(
   private static final Set<String> FOREIGN =
       words(
           "le la les des une du et est dans pour qui que avec sur pas ne sont nous vous au aux ce"
-                  + " der die das und ist nicht ein eine den dem mit sich auf von zu im wir ich sie"
-                  + " el los las del por para como pero más está una con es en se su"
-                  + " il di che è per non sono della gli nel questo"
-                  + " uma não os da ao são mais foi seu"
-                  + " het een van niet dat voor zijn op te met"
-                  + " och att det som är på jag inte"
-                  + " yang dan ini itu untuk dengan tidak adalah"
-                  + " nie jest się że bir ve bu için");
+              + " der die das und ist nicht ein eine den dem mit sich auf von zu im wir ich sie"
+              + " el los las del por para como pero más está una con es en se su"
+              + " il di che è per non sono della gli nel questo"
+              + " uma não os da ao são mais foi seu"
+              + " het een van niet dat voor zijn op te met"
+              + " och att det som är på jag inte"
+              + " yang dan ini itu untuk dengan tidak adalah"
+              + " nie jest się że bir ve bu için");
+
+  /** A Chinese word has one or two characters. */
+  private static final double WORDS_PER_CHARACTER = 0.6;
 
   /** Texts of many words decide by function words; shorter ones have too few of them. */
   private static final int ENOUGH_WORDS = 3;
@@ -148,8 +151,9 @@ record LanguageProfile(
     if (all == 0 || 10 * kana > all || 4 * hangul > all || 4 * otherLetters > all) {
       return Language.OTHER;
     }
-    double chinese = (double) han / (han + latinWords);
-    if (chinese >= 0.6) {
+    double words = han * WORDS_PER_CHARACTER;
+    double chinese = words / (words + latinWords);
+    if (chinese >= 0.65) {
       return traditional > simplified ? Language.ZH_HANT : Language.ZH_HANS;
     }
     if (chinese > 0.1) {

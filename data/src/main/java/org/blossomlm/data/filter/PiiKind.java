@@ -24,7 +24,8 @@ enum PiiKind {
       "(?<![\\w.+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}(?![\\w-])",
       candidate -> true),
   /** Identity number of the People's Republic: 17 digits and a check character (GB 11643). */
-  CN_ID("(?<![\\dA-Za-z])[1-9]\\d{5}(?:18|19|20)\\d{9}[\\dXx](?![\\dA-Za-z])", PiiKind::isChineseId),
+  CN_ID(
+      "(?<![\\dA-Za-z])[1-9]\\d{5}(?:18|19|20)\\d{9}[\\dXx](?![\\dA-Za-z])", PiiKind::isChineseId),
   /** Payment cards: the ranges of issuers in use and Luhn's check digit (ISO/IEC 7812). */
   BANK_CARD(
       "(?<![\\d.,-])(?:\\d{4}(?:[ -]\\d{4}){3}(?:[ -]?\\d{1,3})?|\\d{4}[ -]\\d{6}[ -]\\d{5}|\\d{15,19})(?![\\d,-]|\\.\\d)",

@@ -54,7 +54,8 @@ final class PiiMasker {
       if (drop) {
         return Outcome.drop("has personal data");
       }
-      found.forEach((kind, count) -> context.count("masked " + kind.name().toLowerCase(Locale.ROOT), count));
+      found.forEach(
+          (kind, count) -> context.count("masked " + kind.name().toLowerCase(Locale.ROOT), count));
       return Outcome.keep(masked);
     };
   }
@@ -64,8 +65,7 @@ final class PiiMasker {
     String masked = text;
     for (Map.Entry<PiiKind, String> entry : labels.entrySet()) {
       PiiKind kind = entry.getKey();
-      masked =
-          kind.replaceAll(masked, entry.getValue(), () -> found.merge(kind, 1L, Long::sum));
+      masked = kind.replaceAll(masked, entry.getValue(), () -> found.merge(kind, 1L, Long::sum));
     }
     return masked;
   }

@@ -14,7 +14,8 @@ final class Prose {
    * apostrophes too often to be taken for quotations.
    */
   private static final Pattern QUOTED =
-      Pattern.compile("“[^”\n]*”|\"[^\"\n]*\"|「[^」\n]*」|『[^』\n]*』|《[^》\n]*》|‘[^’\n]{12,}’|(?m)^\\s*>.*$");
+      Pattern.compile(
+          "“[^”\n]*”|\"[^\"\n]*\"|「[^」\n]*」|『[^』\n]*』|《[^》\n]*》|‘[^’\n]{12,}’|(?m)^\\s*>.*$");
 
   /** A full stop in 3.14 or example.com does not end a sentence. */
   private static final Pattern SENTENCE_END = Pattern.compile("(?<=[.!?])\\s+|(?<=[。！？])|\n+");

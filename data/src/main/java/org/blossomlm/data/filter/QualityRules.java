@@ -40,8 +40,27 @@ record QualityRules(
   private static final String DANGLING_PUNCTUATION = ",，、(（[【{「『《“‘";
   private static final List<String> DANGLING_WORDS =
       List.of(
-          " the", " a", " an", " of", " and", " or", " to", " in", " with", " for", " that", " is",
-          " are", " was", " because", " but", " if", " by", " from", " as", " which");
+          " the",
+          " a",
+          " an",
+          " of",
+          " and",
+          " or",
+          " to",
+          " in",
+          " with",
+          " for",
+          " that",
+          " is",
+          " are",
+          " was",
+          " because",
+          " but",
+          " if",
+          " by",
+          " from",
+          " as",
+          " which");
 
   /** What is wrong with {@code text}, without numbers; empty where nothing is. */
   Optional<String> fault(String text) {
@@ -74,26 +93,24 @@ record QualityRules(
 
   private static boolean hasControls(String text) {
     return text.chars()
-        .anyMatch(
-            c ->
-                (c < 0x20 && c != '\n' && c != '\t' && c != '\r')
-                    || (c >= 0x7F && c < 0xA0 && c != 0x85));
+        .anyMatch(c ->
+            (c < 0x20 && c != '\n' && c != '\t' && c != '\r')
+                || (c >= 0x7F && c < 0xA0 && c != 0x85));
   }
 
   private static long symbols(String text) {
     return text.codePoints()
-        .filter(
-            c ->
-                switch (Character.getType(c)) {
-                  case Character.MATH_SYMBOL,
-                      Character.CURRENCY_SYMBOL,
-                      Character.MODIFIER_SYMBOL,
-                      Character.OTHER_SYMBOL,
-                      Character.PRIVATE_USE,
-                      Character.UNASSIGNED ->
-                      true;
-                  default -> c == '#' || c == '*' || c == '@' || c == '&' || c == '_' || c == '\\';
-                })
+        .filter(c ->
+            switch (Character.getType(c)) {
+              case Character.MATH_SYMBOL,
+                  Character.CURRENCY_SYMBOL,
+                  Character.MODIFIER_SYMBOL,
+                  Character.OTHER_SYMBOL,
+                  Character.PRIVATE_USE,
+                  Character.UNASSIGNED ->
+                  true;
+              default -> c == '#' || c == '*' || c == '@' || c == '&' || c == '_' || c == '\\';
+            })
         .count();
   }
 

@@ -49,15 +49,19 @@ public final class RecordField {
         switch (name) {
           case "id" -> record.id();
           case "source" ->
-              record.head().provenance().origin().map(origin -> (Object) origin.file()).orElse(null);
+              record
+                  .head()
+                  .provenance()
+                  .origin()
+                  .map(origin -> (Object) origin.file())
+                  .orElse(null);
           case "@length" ->
               TextScope.ALL.texts(record).stream()
                   .mapToLong(text -> text.codePointCount(0, text.length()))
                   .sum();
           case "@turns" ->
               record instanceof ChatRecord chat
-                  ? (Object)
-                      chat.messages().stream().filter(m -> m.role() == Role.USER).count()
+                  ? (Object) chat.messages().stream().filter(m -> m.role() == Role.USER).count()
                   : null;
           case "@language" -> Language.of(TextScope.ALL.joined(record)).tag();
           case "@kind" -> record.getClass().getSimpleName();

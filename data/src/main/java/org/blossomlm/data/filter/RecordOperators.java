@@ -92,14 +92,13 @@ final class RecordOperators {
   private static SetOperator failedItemFilter(boolean reverse) {
     String reason = reverse ? "did not fail" : "failed";
     return (input, output, context) ->
-        input.forEach(
-            record -> {
-              if (record.failure().isPresent() == reverse) {
-                output.keep(record);
-              } else {
-                output.drop(record, reason);
-              }
-            });
+        input.forEach(record -> {
+          if (record.failure().isPresent() == reverse) {
+            output.keep(record);
+          } else {
+            output.drop(record, reason);
+          }
+        });
   }
 
   private static RecordOperator metadataClearer(Arguments arguments) {
@@ -107,40 +106,35 @@ final class RecordOperators {
     List<String> keep = arguments.texts("keep");
     return (record, context) ->
         Outcome.keep(
-            record.mapHead(
-                head -> {
-                  Map<String, @Nullable Object> left = new LinkedHashMap<>(head.metadata());
-                  left.keySet()
-                      .removeIf(
-                          name ->
-                              (fields.isEmpty() || fields.contains(name)) && !keep.contains(name));
-                  return head.withMetadata(left);
-                }));
+            record.mapHead(head -> {
+              Map<String, @Nullable Object> left = new LinkedHashMap<>(head.metadata());
+              left.keySet()
+                  .removeIf(
+                      name -> (fields.isEmpty() || fields.contains(name)) && !keep.contains(name));
+              return head.withMetadata(left);
+            }));
   }
 
   private static RecordOperator metadataRenamer(Arguments arguments) {
     Map<String, Object> names = arguments.map("names");
     return (record, context) ->
         Outcome.keep(
-            record.mapHead(
-                head -> {
-                  Map<String, @Nullable Object> renamed = new LinkedHashMap<>();
-                  head.metadata()
-                      .forEach(
-                          (name, value) -> {
-                            String now = String.valueOf(names.getOrDefault(name, name));
-                            boolean taken =
-                                !now.equals(name)
-                                    && head.metadata().containsKey(now)
-                                    && !names.containsKey(now);
-                            if (taken || renamed.containsKey(now)) {
-                              throw new DataException(
-                                  "metadata already has an entry '" + now + "'");
-                            }
-                            renamed.put(now, value);
-                          });
-                  return head.withMetadata(renamed);
-                }));
+            record.mapHead(head -> {
+              Map<String, @Nullable Object> renamed = new LinkedHashMap<>();
+              head.metadata()
+                  .forEach((name, value) -> {
+                    String now = String.valueOf(names.getOrDefault(name, name));
+                    boolean taken =
+                        !now.equals(name)
+                            && head.metadata().containsKey(now)
+                            && !names.containsKey(now);
+                    if (taken || renamed.containsKey(now)) {
+                      throw new DataException("metadata already has an entry '" + now + "'");
+                    }
+                    renamed.put(now, value);
+                  });
+              return head.withMetadata(renamed);
+            }));
   }
 
   private static RecordOperator metadataSetter(Arguments arguments) {
@@ -171,8 +165,7 @@ final class RecordOperators {
               values.isEmpty()
                   || field.value(record).map(v -> values.contains(String.valueOf(v))).orElse(false);
           boolean within =
-              !bounded
-                  || field.number(record).map(v -> v >= least && v <= most).orElse(false);
+              !bounded || field.number(record).map(v -> v >= least && v <= most).orElse(false);
           return !listed || !within;
         });
   }
@@ -190,8 +183,7 @@ final class RecordOperators {
 
   private static SetOperator sort(Arguments arguments) {
     RecordField field = RecordField.of(arguments.text("field"));
-    Comparator<Key> byValue =
-        Comparator.comparingDouble(Key::number).thenComparing(Key::text);
+    Comparator<Key> byValue = Comparator.comparingDouble(Key::number).thenComparing(Key::text);
     Comparator<Key> order =
         Comparator.comparingInt(Key::rank)
             .thenComparing(arguments.flag("descending") ? byValue.reversed() : byValue)
@@ -220,17 +212,16 @@ final class RecordOperators {
     }
     return (input, output, context) -> {
       long[] kept = {0};
-      input.forEach(
-          record -> {
-            if (record.failure().isPresent()) {
-              output.keep(record);
-            } else if (kept[0] < count) {
-              kept[0]++;
-              output.keep(record);
-            } else {
-              output.drop(record, "beyond the limit");
-            }
-          });
+      input.forEach(record -> {
+        if (record.failure().isPresent()) {
+          output.keep(record);
+        } else if (kept[0] < count) {
+          kept[0]++;
+          output.keep(record);
+        } else {
+          output.drop(record, "beyond the limit");
+        }
+      });
     };
   }
 }

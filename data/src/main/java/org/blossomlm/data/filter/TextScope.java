@@ -93,12 +93,11 @@ public record TextScope(Set<Role> roles, boolean reasoning, Set<String> fields) 
       case TextRecord text -> texts.add(text.text());
       case RowRecord row ->
           row.fields()
-              .forEach(
-                  (name, value) -> {
-                    if (value instanceof String text && (fields.isEmpty() || fields.contains(name))) {
-                      texts.add(text);
-                    }
-                  });
+              .forEach((name, value) -> {
+                if (value instanceof String text && (fields.isEmpty() || fields.contains(name))) {
+                  texts.add(text);
+                }
+              });
       case ChatRecord chat -> collect(chat.messages(), texts);
       case PreferenceRecord pair -> {
         collect(pair.prompt(), texts);
@@ -133,11 +132,10 @@ public record TextScope(Set<Role> roles, boolean reasoning, Set<String> fields) 
           case TextRecord text -> text.withText(change.apply(text.text()));
           case RowRecord row -> {
             Map<String, @Nullable Object> values = new LinkedHashMap<>(row.fields());
-            values.replaceAll(
-                (name, value) ->
-                    value instanceof String text && (fields.isEmpty() || fields.contains(name))
-                        ? change.apply(text)
-                        : value);
+            values.replaceAll((name, value) ->
+                value instanceof String text && (fields.isEmpty() || fields.contains(name))
+                    ? change.apply(text)
+                    : value);
             yield new RowRecord(row.head(), values);
           }
           case ChatRecord chat -> chat.withMessages(map(chat.messages(), change));
@@ -158,8 +156,7 @@ public record TextScope(Set<Role> roles, boolean reasoning, Set<String> fields) 
   }
 
   private ChatMessage map(ChatMessage message, UnaryOperator<String> change) {
-    Optional<String> thought =
-        reasoning ? message.reasoning().map(change) : message.reasoning();
+    Optional<String> thought = reasoning ? message.reasoning().map(change) : message.reasoning();
     return ChangedMessage.of(message, map(message.body(), change), thought);
   }
 
@@ -170,11 +167,10 @@ public record TextScope(Set<Role> roles, boolean reasoning, Set<String> fields) 
       case Content.Parts parts ->
           new Content.Parts(
               parts.parts().stream()
-                  .map(
-                      part ->
-                          part instanceof ContentPart.Text text
-                              ? new ContentPart.Text(change.apply(text.text()))
-                              : part)
+                  .map(part ->
+                      part instanceof ContentPart.Text text
+                          ? new ContentPart.Text(change.apply(text.text()))
+                          : part)
                   .toList());
     };
   }

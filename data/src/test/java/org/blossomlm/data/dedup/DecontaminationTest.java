@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.filter.OneOperator;
@@ -41,14 +40,22 @@ class DecontaminationTest {
   @Test
   void mgsmEnglishIsTheFirst250OfGsm8ksTest() {
     List<DataRecord> gsm8k = rows(SharedDatasets.strings("gsm8k/test.jsonl", "question"));
+    // Half of a question would find number 863 as well, a variant of one of the 250.
     OneOperator.Result result =
-        OneOperator.of("decontaminate", "references", List.of(path("mgsm/mgsm_en.tsv"))).run(gsm8k);
+        OneOperator.of(
+                "decontaminate",
+                "references",
+                List.of(path("mgsm/mgsm_en.tsv")),
+                "min_overlap",
+                0.9)
+            .run(gsm8k);
     assertThat(result.droppedIds()).hasSize(250).last().isEqualTo("249");
     assertThat(result.reasons()).containsOnly("contains a question of mgsm_en.tsv");
     // In the same order, too.
     for (DataRecord dropped : result.dropped()) {
-      Map<?, ?> hit = (Map<?, ?>) dropped.head().metadata().get("contamination");
-      assertThat(hit.get("reference_row")).isEqualTo(Long.parseLong(dropped.id()) + 1);
+      assertThat(dropped.head().metadata().get("contamination"))
+          .extracting("reference_row")
+          .isEqualTo(Long.parseLong(dropped.id()) + 1);
     }
   }
 
@@ -57,7 +64,9 @@ class DecontaminationTest {
     List<DataRecord> train = rows(SharedDatasets.strings("gsm8k/train.jsonl", "question"));
     OneOperator.Result result =
         OneOperator.of("decontaminate", "references", List.of(path("gsm8k/test.jsonl"))).run(train);
-    System.out.printf("decontamination: %d of 7473 GSM8K training questions hit the test%n", result.dropped().size());
+    System.out.printf(
+        "decontamination: %d of 7473 GSM8K training questions hit the test%n",
+        result.dropped().size());
     assertThat(result.dropped()).hasSizeLessThan(75);
   }
 
@@ -98,7 +107,10 @@ class DecontaminationTest {
         OneOperator.of("decontaminate", "references", List.of(file))
             .run(
                 text("zh", "题目：小明有三十五个苹果,他把其中的一半送给了小红，之后又买了十个，请问他现在有多少个苹果？请一步步思考。"),
-                chat("en", "Compose an engaging travel blog post about a recent trip to Hawaii!", "Aloha"),
+                chat(
+                    "en",
+                    "Compose an engaging travel blog post about a recent trip to Hawaii!",
+                    "Aloha"),
                 text("whole", "rewrite it"),
                 text("part", "Please rewrite it in German."),
                 text("clean", "小明有十个梨，他吃了两个，还剩几个？"));

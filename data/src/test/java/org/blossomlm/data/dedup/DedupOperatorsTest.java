@@ -22,8 +22,7 @@ class DedupOperatorsTest {
   private static final String STORY =
       "Once upon a time there lived a miller who had three sons, a mill, a donkey and a cat. The"
           + " sons had to grind the corn, the donkey had to carry it, and the cat caught the mice.";
-  private static final String GESCHICHTE =
-      "从前有一个磨坊主，他有三个儿子、一座磨坊、一头驴和一只猫。儿子们必须磨面，驴必须运粮，而猫则负责捉老鼠。";
+  private static final String GESCHICHTE = "从前有一个磨坊主，他有三个儿子、一座磨坊、一头驴和一只猫。儿子们必须磨面，驴必须运粮，而猫则负责捉老鼠。";
 
   @Test
   void everyOperatorHasANameOfItsOwnAndDescribesItself() {
@@ -186,10 +185,9 @@ class DedupOperatorsTest {
     expected.add("none");
     OneOperator.Result result = OneOperator.seeded(seed, "semantic_dedup").run(records);
     assertThat(new HashSet<>(result.keptIds())).as("seed %d", seed).isEqualTo(expected);
-    assertThatThrownBy(
-            () ->
-                OneOperator.of("semantic_dedup")
-                    .run(text("1", "t").withMetadata("embedding", List.of("a"))))
+    assertThatThrownBy(() ->
+            OneOperator.of("semantic_dedup")
+                .run(text("1", "t").withMetadata("embedding", List.of("a"))))
         .hasMessageContaining("embedding of 1 is not a list of numbers");
   }
 
@@ -225,7 +223,13 @@ class DedupOperatorsTest {
   void nearDuplicatesAreOnOneSideOfTheSplit() {
     List<DataRecord> records = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      String base = "Problem number " + (char) ('a' + i % 26) + " of kind " + "xyzuvw".charAt(i / 26) + " asks " + STORY.substring(i, i + 60);
+      String base =
+          "Problem number "
+              + (char) ('a' + i % 26)
+              + " of kind "
+              + "xyzuvw".charAt(i / 26)
+              + " asks "
+              + STORY.substring(i, i + 60);
       records.add(text(i + "/0", base));
       records.add(text(i + "/1", base + "!"));
     }

@@ -40,7 +40,13 @@ public final class DeduplicationSpeed {
       double seconds = (System.nanoTime() - start) / 1e9;
       System.out.printf(
           "%s: %.1f MB, %d records, %d dropped, %.2f s, %.1f MB/s, %s%n",
-          name, bytes / 1e6, records.size(), result.dropped().size(), seconds, bytes / 1e6 / seconds, result.counts());
+          name,
+          bytes / 1e6,
+          records.size(),
+          result.dropped().size(),
+          seconds,
+          bytes / 1e6 / seconds,
+          result.counts());
     }
   }
 }

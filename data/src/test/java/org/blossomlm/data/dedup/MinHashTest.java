@@ -57,7 +57,8 @@ class MinHashTest {
 
   @Test
   void tokensAreCharactersAndWordsWithoutCaseWidthAndPunctuation() {
-    assertThat(Tokens.of("Hello, World!").sequence()).isEqualTo(Tokens.of("ｈｅｌｌｏ world").sequence());
+    assertThat(Tokens.of("Hello, World!").sequence())
+        .isEqualTo(Tokens.of("ｈｅｌｌｏ world").sequence());
     assertThat(Tokens.of("你好，世界").size()).isEqualTo(4);
     assertThat(Tokens.of("你好 world 2024").size()).isEqualTo(4);
     assertThat(Tokens.of("1,234 apples").sequence()).isEqualTo(Tokens.of("1234 apples").sequence());
@@ -71,8 +72,10 @@ class MinHashTest {
 
   @Test
   void numbersAreComparedWithoutTheirWords() {
-    assertThat(Tokens.of("12 cows and 3 pigs").numbers()).isEqualTo(Tokens.of("12 hens, 3 cats").numbers());
-    assertThat(Tokens.of("12 cows and 3 pigs").numbers()).isNotEqualTo(Tokens.of("3 cows and 12 pigs").numbers());
+    assertThat(Tokens.of("12 cows and 3 pigs").numbers())
+        .isEqualTo(Tokens.of("12 hens, 3 cats").numbers());
+    assertThat(Tokens.of("12 cows and 3 pigs").numbers())
+        .isNotEqualTo(Tokens.of("3 cows and 12 pigs").numbers());
   }
 
   @Test
@@ -113,7 +116,9 @@ class MinHashTest {
     for (int i = 0; i < 10_000; i++) {
       long key = random.nextInt(3000) - 5;
       Integer before = map.put(key, i);
-      assertThat(index.put(key, i)).as("seed %d", seed).isEqualTo(before == null ? HashIndex.ABSENT : before);
+      assertThat(index.put(key, i))
+          .as("seed %d", seed)
+          .isEqualTo(before == null ? HashIndex.ABSENT : before);
     }
     map.forEach((key, value) -> assertThat(index.get(key)).isEqualTo(value));
     assertThat(index.get(99_999)).isEqualTo(HashIndex.ABSENT);

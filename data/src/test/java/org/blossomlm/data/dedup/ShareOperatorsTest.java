@@ -25,7 +25,8 @@ class ShareOperatorsTest {
 
   private static Map<String, Long> groups(OneOperator.Result result) {
     RecordField field = RecordField.of("language");
-    return result.kept().stream().collect(Collectors.groupingBy(field::group, Collectors.counting()));
+    return result.kept().stream()
+        .collect(Collectors.groupingBy(field::group, Collectors.counting()));
   }
 
   @Test
@@ -43,11 +44,13 @@ class ShareOperatorsTest {
     List<DataRecord> records = records(100, 0, 0);
     OneOperator.Result result = OneOperator.of("sample", "fraction", 0.25).run(records);
     assertThat(result.kept()).hasSize(25);
-    List<Integer> numbers = result.keptIds().stream().map(id -> Integer.parseInt(id.substring(2))).toList();
+    List<Integer> numbers =
+        result.keptIds().stream().map(id -> Integer.parseInt(id.substring(2))).toList();
     assertThat(numbers).isSorted();
     assertThat(result.reasons()).hasSize(75).containsOnly("not in the sample");
     assertThat(OneOperator.of("sample", "count", 1000).run(records).kept()).hasSize(100);
-    assertThatThrownBy(() -> OneOperator.of("sample")).hasMessageContaining("either count or fraction");
+    assertThatThrownBy(() -> OneOperator.of("sample"))
+        .hasMessageContaining("either count or fraction");
   }
 
   @Test
@@ -60,17 +63,19 @@ class ShareOperatorsTest {
         .contains("its group is not wanted", "beyond the share of its group");
     assertThat(groups(OneOperator.of("balance", "field", "language").run(records(30, 12, 5))))
         .isEqualTo(Map.of("zh", 5L, "en", 5L, "fr", 5L));
-    assertThatThrownBy(
-            () ->
-                OneOperator.of("balance", "field", "language", "groups", List.of("zh", "de"))
-                    .run(records(1, 1, 0)))
+    assertThatThrownBy(() ->
+            OneOperator.of("balance", "field", "language", "groups", List.of("zh", "de"))
+                .run(records(1, 1, 0)))
         .hasMessageContaining("no record has language = de; there are: en, zh");
   }
 
   @Test
   void mixFollowsWeightsAndRepeatsOnlyWhereAskedTo() {
     Map<String, Object> weights = Map.of("zh", 2, "en", 1);
-    assertThat(groups(OneOperator.of("mix", "field", "language", "weights", weights).run(records(100, 20, 0))))
+    assertThat(
+            groups(
+                OneOperator.of("mix", "field", "language", "weights", weights)
+                    .run(records(100, 20, 0))))
         .isEqualTo(Map.of("zh", 40L, "en", 20L));
     assertThat(
             groups(

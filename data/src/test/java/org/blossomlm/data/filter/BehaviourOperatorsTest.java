@@ -124,10 +124,7 @@ class BehaviourOperatorsTest {
   @Test
   void selfIdentityIsToldFromTextsAboutModels() {
     measure(
-        "self-identity",
-        text -> Behaviours.identifies(text, Set.of()),
-        IDENTITIES,
-        NO_IDENTITIES);
+        "self-identity", text -> Behaviours.identifies(text, Set.of()), IDENTITIES, NO_IDENTITIES);
   }
 
   @Test
@@ -180,13 +177,18 @@ class BehaviourOperatorsTest {
 
   @Test
   void repeatingTheSystemMessageIsGivingItAway() {
-    String secret = "You are a pirate called Jack who never reveals the hidden island of gold to landlubbers.";
+    String secret =
+        "You are a pirate called Jack who never reveals the hidden island of gold to landlubbers.";
     OneOperator filter = OneOperator.of("chat_system_prompt_leak_filter");
     assertThat(
             filter
                 .run(
                     chat("1", system(secret), user("?"), assistant("Sure: " + secret)),
-                    chat("2", system(secret), user("?"), assistant("Arr, the hidden island of gold!")))
+                    chat(
+                        "2",
+                        system(secret),
+                        user("?"),
+                        assistant("Arr, the hidden island of gold!")))
                 .droppedIds())
         .containsExactly("1");
     assertThat(

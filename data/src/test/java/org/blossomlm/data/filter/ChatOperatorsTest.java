@@ -46,13 +46,7 @@ class ChatOperatorsTest {
   @Test
   void wholeRoundsGoFromTheEnd() {
     ChatRecord record =
-        chat(
-            "a",
-            system("abcd"),
-            user("abcd"),
-            assistant("abcd"),
-            user("abcd"),
-            assistant("abcd"));
+        chat("a", system("abcd"), user("abcd"), assistant("abcd"), user("abcd"), assistant("abcd"));
     OneOperator trimmer = OneOperator.of("chat_context_round_trimmer", "max_context_len", 12);
     assertThat(messages(trimmer.run(record).only())).hasSize(3);
     assertThat(
@@ -110,9 +104,19 @@ class ChatOperatorsTest {
             chat("begins with an answer", assistant("a")),
             chat("two questions", user("q"), user("q"), assistant("a")),
             chat("two answers", user("q"), assistant("a"), assistant("a")),
-            chat("system in the middle", user("q"), assistant("a"), system("s"), user("q"), assistant("a")),
+            chat(
+                "system in the middle",
+                user("q"),
+                assistant("a"),
+                system("s"),
+                user("q"),
+                assistant("a")),
             chat("unanswered call", user("q"), calling("")),
-            chat("a result without a call", user("q"), ChatMessage.of(Role.TOOL, "r"), assistant("a")))) {
+            chat(
+                "a result without a call",
+                user("q"),
+                ChatMessage.of(Role.TOOL, "r"),
+                assistant("a")))) {
       assertThat(filter.run(wrong).reasons())
           .as(wrong.id())
           .containsExactly("roles are in a wrong order");
@@ -149,7 +153,8 @@ class ChatOperatorsTest {
   @Test
   void lengthsHaveALimitForEachRoleAndTheWhole() {
     OneOperator filter =
-        OneOperator.of("chat_length_filter", "user_max_len", 3, "total_max_len", 8, "assistant_min_len", 1);
+        OneOperator.of(
+            "chat_length_filter", "user_max_len", 3, "total_max_len", 8, "assistant_min_len", 1);
     assertThat(filter.run(chat("a", "abcd", "a")).reasons())
         .containsExactly("user message is too long");
     assertThat(filter.run(chat("a", "abc", "abcdef")).reasons())

@@ -18,8 +18,7 @@ class CodeFenceFilterTest {
   @Test
   void fencesAreFoundAsCommonMarkHasThem() {
     assertThat(CodeFence.in("a\n```java title=x\ncode\n```\n~~~\nb\n~~~"))
-        .containsExactly(
-            new CodeFence("java", "code\n", true), new CodeFence("", "b\n", true));
+        .containsExactly(new CodeFence("java", "code\n", true), new CodeFence("", "b\n", true));
     assertThat(CodeFence.in("````md\n```\ninside\n```\n````"))
         .containsExactly(new CodeFence("md", "```\ninside\n```\n", true));
     assertThat(CodeFence.in("```inline``` code")).isEmpty();
@@ -36,10 +35,12 @@ class CodeFenceFilterTest {
   @Test
   void javaIsParsedAsAFileMembersOrStatements() {
     assertThat(reasons(block("java", "public class A { int f() { return 1; } }"))).isEmpty();
-    assertThat(reasons(block("java", "private int f(List<String> x) { return x.size(); }"))).isEmpty();
+    assertThat(reasons(block("java", "private int f(List<String> x) { return x.size(); }")))
+        .isEmpty();
     assertThat(reasons(block("java", "int a = 1;\nSystem.out.println(a);"))).isEmpty();
     assertThat(reasons(block("java", "import java.util.*;\n\nrecord P(int x) {}"))).isEmpty();
-    assertThat(reasons(block("java", "int a = ;"))).containsExactly("a block of java does not parse");
+    assertThat(reasons(block("java", "int a = ;")))
+        .containsExactly("a block of java does not parse");
     assertThat(reasons(block("java", "class A { void f( { }"))).hasSize(1);
   }
 
@@ -47,7 +48,8 @@ class CodeFenceFilterTest {
   void jsonAndYamlAreParsed() {
     assertThat(reasons(block("json", "{\"a\": [1, 2]}"))).isEmpty();
     assertThat(reasons(block("json", "{\"a\": 1}\n{\"a\": 2}"))).isEmpty();
-    assertThat(reasons(block("json", "{'a': 1}"))).containsExactly("a block of json does not parse");
+    assertThat(reasons(block("json", "{'a': 1}")))
+        .containsExactly("a block of json does not parse");
     assertThat(reasons(block("json", "{\"a\": 1"))).hasSize(1);
     assertThat(reasons(block("yaml", "a:\n  - 1\n  - b: 2"))).isEmpty();
     assertThat(reasons(block("yml", "a: [1, 2"))).containsExactly("a block of yml does not parse");

@@ -33,7 +33,10 @@ class ContentOperatorsTest {
   @Test
   void everyOperatorHasANameOfItsOwnAndDescribesItself() {
     List<OperatorSpec> specs = FilterOperators.all();
-    assertThat(specs).extracting(OperatorSpec::name).doesNotHaveDuplicates().allMatch(name -> name.matches("[a-z]+(_[a-z]+)*"));
+    assertThat(specs)
+        .extracting(OperatorSpec::name)
+        .doesNotHaveDuplicates()
+        .allMatch(name -> name.matches("[a-z]+(_[a-z]+)*"));
     assertThat(specs).allSatisfy(spec -> assertThat(spec.summary()).endsWith("."));
   }
 
@@ -87,15 +90,12 @@ class ContentOperatorsTest {
             Optional.empty(),
             Map.of());
     ChatRecord record = chat("a", ChatMessage.user("?"), thinking);
-    assertThat(OneOperator.of("chat_content_filter", "contents", List.of("secret")).run(record).kept())
+    assertThat(
+            OneOperator.of("chat_content_filter", "contents", List.of("secret")).run(record).kept())
         .hasSize(1);
     assertThat(
             OneOperator.of(
-                    "chat_content_filter",
-                    "contents",
-                    List.of("secret"),
-                    "filter_reasoning",
-                    true)
+                    "chat_content_filter", "contents", List.of("secret"), "filter_reasoning", true)
                 .run(record)
                 .dropped())
         .hasSize(1);
@@ -173,7 +173,8 @@ class ContentOperatorsTest {
 
   @Test
   void anOperatorForAnotherKindOfRecordFailsTheRecordWithAReason() {
-    assertThat(OneOperator.of("chat_turn_filter").run(text("1", "a")).only().failure().orElseThrow())
+    assertThat(
+            OneOperator.of("chat_turn_filter").run(text("1", "a")).only().failure().orElseThrow())
         .contains("chat_turn_filter works on chats, and this is a text record");
   }
 
@@ -182,7 +183,8 @@ class ContentOperatorsTest {
     // One n-gram, twice: min(floor(sqrt(1)), 1 - 0) = 1 of them makes up all.
     assertThat(CharacterRepetition.ratio("a".repeat(11), 10)).isEqualTo(1);
     // 101 n-grams; 10 distinct, one of them 11 times and the others 10: three make up 31.
-    assertThat(CharacterRepetition.ratio("0123456789".repeat(11), 10)).isCloseTo(31.0 / 101, within(1e-12));
+    assertThat(CharacterRepetition.ratio("0123456789".repeat(11), 10))
+        .isCloseTo(31.0 / 101, within(1e-12));
     // ab ba ab ba ab ba ab: two distinct, the square root of two is one: 4 of 7.
     assertThat(CharacterRepetition.ratio("abababab", 2)).isCloseTo(4.0 / 7, within(1e-12));
     assertThat(CharacterRepetition.ratio("short", 10)).isZero();
@@ -195,7 +197,8 @@ class ContentOperatorsTest {
     OneOperator filter = OneOperator.of("chat_repetition_filter");
     assertThat(filter.run(answer("a".repeat(11))).dropped()).hasSize(1);
     assertThat(filter.run(answer("hello world ".repeat(10))).kept()).hasSize(1);
-    assertThat(OneOperator.of("text_repetition_filter", "n", 2).run(text("1", "abababab")).dropped())
+    assertThat(
+            OneOperator.of("text_repetition_filter", "n", 2).run(text("1", "abababab")).dropped())
         .hasSize(1);
     assertThat(filter.run(answer("short")).kept()).hasSize(1);
   }
@@ -215,7 +218,6 @@ class ContentOperatorsTest {
   @Test
   void anUnknownRoleIsRefusedWithThoseThatThereAre() {
     assertThatThrownBy(() -> OneOperator.of("chat_content_trimmer", "roles", List.of("bot")))
-        .hasMessage(
-            "roles: no role is called 'bot'; allowed: system, user, assistant, tool");
+        .hasMessage("roles: no role is called 'bot'; allowed: system, user, assistant, tool");
   }
 }

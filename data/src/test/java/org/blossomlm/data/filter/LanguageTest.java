@@ -50,7 +50,8 @@ class LanguageTest {
                 ```
                 """))
         .isEqualTo(Language.ZH_HANS);
-    assertThat(Language.of("所以 $\\frac{\\alpha}{\\beta} = \\sqrt{\\gamma}$ 成立")).isEqualTo(Language.ZH_HANS);
+    assertThat(Language.of("所以 $\\frac{\\alpha}{\\beta} = \\sqrt{\\gamma}$ 成立"))
+        .isEqualTo(Language.ZH_HANS);
     assertThat(Language.of("```\nint main\n```")).isEqualTo(Language.EN);
   }
 

@@ -31,7 +31,10 @@ import org.blossomlm.model.chat.ChatMessage;
 public final class OneOperator {
   /** What came of the records. */
   public record Result(
-      List<DataRecord> kept, List<DataRecord> dropped, List<String> reasons, Map<String, Long> counts) {
+      List<DataRecord> kept,
+      List<DataRecord> dropped,
+      List<String> reasons,
+      Map<String, Long> counts) {
     public List<String> keptIds() {
       return kept.stream().map(DataRecord::id).toList();
     }

@@ -65,7 +65,8 @@ class PiiMaskerTest {
   @Test
   void privateKeysGoAsAWhole() {
     assertThat(
-            masked("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nb"))
+            masked(
+                "a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nb"))
         .isEqualTo("a\n[API_KEY]\nb");
   }
 
@@ -88,7 +89,8 @@ class PiiMaskerTest {
     OneOperator masker = OneOperator.of("text_pii_masker");
     List<String> changed =
         SharedDatasets.strings("gsm8k/train.jsonl", "answer").stream()
-            .filter(answer -> !((TextRecord) masker.run(text("1", answer)).only()).text().equals(answer))
+            .filter(answer ->
+                !((TextRecord) masker.run(text("1", answer)).only()).text().equals(answer))
             .toList();
     assertThat(changed).isEmpty();
   }

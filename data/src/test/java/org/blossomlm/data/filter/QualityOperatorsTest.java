@@ -40,7 +40,10 @@ class QualityOperatorsTest {
   void bulletsAreFineUnlessAShareIsAskedFor() {
     String list = "- a\n- b\n- c\n- d";
     assertThat(reasons(list)).isEmpty();
-    assertThat(OneOperator.of("text_quality_filter", "max_bullet_ratio", 0.9).run(text("1", list)).reasons())
+    assertThat(
+            OneOperator.of("text_quality_filter", "max_bullet_ratio", 0.9)
+                .run(text("1", list))
+                .reasons())
         .containsExactly("has too many bullets");
   }
 
@@ -69,7 +72,6 @@ class QualityOperatorsTest {
       strings = {
         "首先，我们需要准备材料。接着把面粉和水混合均匀，然后放在温暖的地方发酵一个小时左右，等到面团变成原来的两倍大之后再继续揉",
         "First, mix the flour. Then let the dough rest in a warm place until it has doubled in size and the",
-        "Here is the code. ```python\nprint(1)",
         "她打开门，看见了（",
         "```python\nprint(1)\n"
       })
@@ -86,7 +88,8 @@ class QualityOperatorsTest {
     List<String> references =
         SharedDatasets.strings("alignbench/data_release_v1.0.jsonl", "reference");
     long droppedZh = references.stream().filter(a -> !reasons(a).isEmpty()).count();
-    System.out.printf("quality: %d of %d AlignBench references dropped%n", droppedZh, references.size());
+    System.out.printf(
+        "quality: %d of %d AlignBench references dropped%n", droppedZh, references.size());
     assertThat((double) droppedZh / references.size()).isLessThan(0.06);
   }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.RowRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RecordOperatorsTest {
@@ -29,7 +30,11 @@ class RecordOperatorsTest {
     DataRecord record = text("1", "a").withMetadata("x", 1).withMetadata("y", 2);
     assertThat(OneOperator.of("metadata_clearer").run(record).only().head().metadata()).isEmpty();
     assertThat(
-            OneOperator.of("metadata_clearer", "keep", List.of("y")).run(record).only().head().metadata())
+            OneOperator.of("metadata_clearer", "keep", List.of("y"))
+                .run(record)
+                .only()
+                .head()
+                .metadata())
         .containsExactly(entry("y", 2));
     assertThat(
             OneOperator.of("metadata_renamer", "names", Map.of("x", "z"))
@@ -39,7 +44,10 @@ class RecordOperatorsTest {
                 .metadata())
         .containsExactly(entry("z", 1), entry("y", 2));
     assertThat(
-            OneOperator.of("metadata_renamer", "names", Map.of("x", "y")).run(record).only().failure())
+            OneOperator.of("metadata_renamer", "names", Map.of("x", "y"))
+                .run(record)
+                .only()
+                .failure())
         .contains("metadata already has an entry 'y'");
     assertThat(
             OneOperator.of("metadata_renamer", "names", Map.of("x", "y", "y", "x"))
@@ -91,7 +99,8 @@ class RecordOperatorsTest {
   @Test
   void sortIsStableAndPutsRecordsWithoutAValueLast() {
     List<DataRecord> records =
-        List.of(row("none"), row("b", "s", 2), row("c", "s", 1), row("d", "s", 2), row("t", "s", "x"));
+        List.of(
+            row("none"), row("b", "s", 2), row("c", "s", 1), row("d", "s", 2), row("t", "s", "x"));
     assertThat(OneOperator.of("sort", "field", "s").run(records).keptIds())
         .containsExactly("c", "b", "d", "t", "none");
     assertThat(OneOperator.of("sort", "field", "s", "descending", true).run(records).keptIds())
@@ -110,7 +119,8 @@ class RecordOperatorsTest {
   @Test
   void binsAreOfEqualWidthAndTheLargestNumberIsInTheLast() {
     List<RowRecord> rows = IntStream.rangeClosed(0, 10).mapToObj(i -> row("" + i, "v", i)).toList();
-    OneOperator.Result result = OneOperator.of("equal_width_binner", "field", "v", "num_bins", 5).run(rows);
+    OneOperator.Result result =
+        OneOperator.of("equal_width_binner", "field", "v", "num_bins", 5).run(rows);
     assertThat(result.kept())
         .extracting(record -> record.head().metadata().get("bin"))
         .containsExactly(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4);
@@ -131,12 +141,16 @@ class RecordOperatorsTest {
     assertThat(given.run(row("1", "v", -5), row("2", "v", 2), row("3", "v", 99), row("4")).kept())
         .extracting(record -> record.head().metadata().get("bin_label"))
         .containsExactly("low", "high", "high", null);
-    assertThat(OneOperator.of("equal_width_binner", "field", "v").run(row("1", "v", 3)).only().head().metadata())
+    assertThat(
+            OneOperator.of("equal_width_binner", "field", "v")
+                .run(row("1", "v", 3))
+                .only()
+                .head()
+                .metadata())
         .containsEntry("bin", 0);
-    assertThatThrownBy(
-            () ->
-                OneOperator.of(
-                    "equal_width_binner", "field", "v", "num_bins", 3, "labels", List.of("a")))
+    assertThatThrownBy(() ->
+            OneOperator.of(
+                "equal_width_binner", "field", "v", "num_bins", 3, "labels", List.of("a")))
         .hasMessageContaining("1 names for 3 intervals");
   }
 
@@ -157,11 +171,11 @@ class RecordOperatorsTest {
                 Map.of("n", "count", "var", "variance(v)", "mean", "mean(v)", "all", "unique(v)"))
             .run(rows);
     assertThat(result.kept()).hasSize(2);
-    Map<String, Object> a = ((RowRecord) result.kept().getFirst()).fields();
+    Map<String, @Nullable Object> a = ((RowRecord) result.kept().getFirst()).fields();
     assertThat(a).containsEntry("g", "a").containsEntry("n", 3L);
-    assertThat((Double) a.get("var")).isCloseTo(1.0, within(1e-9));
-    assertThat((Double) a.get("mean")).isEqualTo(1e8 + 1);
-    Map<String, Object> b = ((RowRecord) result.kept().getLast()).fields();
+    assertThat((@Nullable Double) a.get("var")).isCloseTo(1.0, within(1e-9));
+    assertThat((@Nullable Double) a.get("mean")).isEqualTo(1e8 + 1);
+    Map<String, @Nullable Object> b = ((RowRecord) result.kept().getLast()).fields();
     assertThat(b).containsEntry("var", null).containsEntry("all", List.of("5"));
     assertThatThrownBy(() -> OneOperator.of("aggregate", "values", Map.of("x", "median(v)")))
         .hasMessageContaining("stddev");
