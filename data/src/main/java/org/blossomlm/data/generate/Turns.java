@@ -69,9 +69,15 @@ final class Turns {
   }
 
   private static ChatMessage with(ChatMessage message, Optional<String> reasoning) {
+    return copy(message, message.body(), reasoning);
+  }
+
+  // The bytecode of a record's compact constructor does not say that values may be null.
+  @SuppressWarnings("NullAway")
+  private static ChatMessage copy(ChatMessage message, Content body, Optional<String> reasoning) {
     return new ChatMessage(
         message.role(),
-        message.body(),
+        body,
         reasoning,
         message.toolCalls(),
         message.toolCallId(),
@@ -97,14 +103,7 @@ final class Turns {
         message.body() instanceof Content.Parts parts
             ? new Content.Parts(partsWithText(parts.parts(), text))
             : new Content.Text(text);
-    return new ChatMessage(
-        message.role(),
-        body,
-        message.reasoning(),
-        message.toolCalls(),
-        message.toolCallId(),
-        message.name(),
-        message.extra());
+    return copy(message, body, message.reasoning());
   }
 
   private static List<ContentPart> partsWithText(List<ContentPart> parts, String text) {
