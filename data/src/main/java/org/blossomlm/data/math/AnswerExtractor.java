@@ -13,6 +13,9 @@ final class AnswerExtractor {
   /** A phrase's answer is looked for in as many characters after it. */
   private static final int MAX_TAIL = 400;
 
+  /** As many boxes that do not close are looked at. */
+  private static final int MAX_BOXES = 50;
+
   private static final Pattern HASHES = Pattern.compile("####[ \\t]*([^\\n]{1,1200})");
   private static final Pattern A_LINE = Pattern.compile("(?m)^A:[ \\t]*([^\\n]{1,1200})");
 
@@ -30,7 +33,7 @@ final class AnswerExtractor {
   private static final Pattern NOT_MATH = Pattern.compile("(?<![\\\\{a-zA-Z])[a-zA-Z]{2,}");
   private static final Pattern NUMBER =
       Pattern.compile(
-          "(?<![\\w^.])(?<![\\d)}]\\s?)?-?(?:\\d{1,3}(?:,\\d{3})+(?![\\d,])|\\d+)(?:\\.\\d+)?"
+          "(?<![\\w^.])-?(?:\\d{1,3}(?:,\\d{3})+(?![\\d,])|\\d+)(?:\\.\\d+)?"
               + "(?:\\(\\(\\d+\\)/\\(\\d+\\)\\)|\\(\\d+/\\d+\\)|/\\d+(?:\\.\\d+)?| \\d+/\\d+)?%?");
 
   private static final Pattern CHOICE =
@@ -38,8 +41,8 @@ final class AnswerExtractor {
           "(?:故选|应选|因此选|所以选|选择|故答案(?:为|是|选)|答案(?:应)?(?:是|为|选|[:：])"
               + "|(?i:\\banswer\\s*(?:is|:)|\\b(?:choose|select|pick)|\\b(?:correct|right)\\s+(?:option|choice)"
               + "\\s*(?:is|:)))"
-              + "(?i:\\s*(?:答案|选项|the|options?|choices?|answer))*[\\s:：为是]*"
-              + "[\\s$({【（\\[*]*(?:\\\\(?:text|mathrm|mathbf|textbf|rm)\\s*\\{)?[\\s({]*"
+              + "(?i:\\s{0,5}(?:答案|选项|the|options?|choices?|answer)){0,4}[\\s:：为是]{0,10}"
+              + "[\\s$({【（\\[*]{0,10}(?:\\\\(?:text|mathrm|mathbf|textbf|rm)\\s*\\{)?[\\s({]{0,10}"
               + "([A-H](?:[\\s,，、和&]*[A-H])*)(?![A-Za-z]|\\s+[a-z])");
   private static final Pattern LETTERS_ALONE =
       Pattern.compile("[\\s$({（\\[*]*([A-H](?:[,，、]?[A-H])*)[\\s$)}）\\]*.．。:：]*");
@@ -107,9 +110,10 @@ final class AnswerExtractor {
 
   /** The content of the last box whose braces close. */
   static Optional<String> boxed(String text) {
-    for (int at = text.length(); at >= 0; ) {
+    int at = text.length();
+    for (int tried = 0; at > 0 && tried < MAX_BOXES; tried++) {
       int box = Math.max(text.lastIndexOf("\\boxed", at - 1), text.lastIndexOf("\\fbox", at - 1));
-      if (box < 0 || at == 0) {
+      if (box < 0) {
         return Optional.empty();
       }
       int start = box + (text.startsWith("\\boxed", box) ? 6 : 5);
@@ -225,11 +229,11 @@ final class AnswerExtractor {
     while (before >= 0 && text.charAt(before) == ' ') {
       before--;
     }
+    boolean adjacent = before == number.start() - 1;
+    char c = before >= 0 ? text.charAt(before) : ' ';
     boolean difference =
         number.group().startsWith("-")
-            && before >= 0
-            && (Character.isLetterOrDigit(text.charAt(before)) && text.charAt(before) < 128
-                || text.charAt(before) == ')');
+            && (c == ')' || MathTokens.isDigit(c) || (adjacent && MathTokens.isLetter(c)));
     return difference ? number.group().substring(1) : number.group();
   }
 

@@ -234,7 +234,7 @@ final class AnswerParser {
       tokens.removeFirst();
     }
     Optional<String> money = money(tokens);
-    int end = Units.start(tokens, policy.algebra());
+    int end = Units.start(tokens, policy.algebra(), policy.convertsUnits());
     if (end == 0 || tokens.isEmpty()) {
       return chinese(all).orElseGet(() -> text(all));
     }

@@ -112,6 +112,8 @@ final class AnswerText {
             .replace("\\#", "#")
             .replace("\\&", "&")
             .replace("{,}", ",")
+            .replace("\\lvert", "|")
+            .replace("\\rvert", "|")
             .replace("\\{", String.valueOf(SET_START))
             .replace("\\}", String.valueOf(SET_END))
             .replace("\\lbrace", String.valueOf(SET_START))

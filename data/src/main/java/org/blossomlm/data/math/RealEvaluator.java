@@ -75,14 +75,17 @@ final class RealEvaluator {
       Rational rational = exact.get();
       return low.flatMap(value -> RealFunctions.power(value, rational));
     }
+    Optional<BigDecimal> high = evaluate(exponent, point);
+    if (low.isEmpty() || high.isEmpty()) {
+      return Optional.empty();
+    }
+    if (high.get().stripTrailingZeros().scale() <= 0) {
+      return RealFunctions.power(low.get(), Rational.of(high.get()));
+    }
     return low.filter(value -> value.signum() > 0)
         .flatMap(
             value ->
-                evaluate(exponent, point)
-                    .flatMap(
-                        high ->
-                            RealFunctions.exp(
-                                high.multiply(RealFunctions.ln(value), PRECISION))));
+                RealFunctions.exp(high.get().multiply(RealFunctions.ln(value), PRECISION)));
   }
 
   private static Optional<BigDecimal> call(

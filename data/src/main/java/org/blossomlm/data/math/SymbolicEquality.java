@@ -22,12 +22,12 @@ import org.blossomlm.data.math.MathValue.Relation;
  * angles, mXparser is not free for commercial use. Testing the identity needs none of what they do.
  */
 final class SymbolicEquality {
-  private static final int POINTS = 4;
+  private static final int POINTS = 6;
   private static final int TRIALS = 40;
   private static final BigDecimal CLOSE = new BigDecimal("1e-40");
 
   /** Signs and sizes of the points, in turn, so that logarithms and roots have values at some. */
-  private static final String[] SCALES = {"1", "10", "0.1", "3", "-1", "-10", "100", "-0.1"};
+  private static final String[] SCALES = {"1", "-1", "10", "-10", "0.1", "-0.1", "100"};
 
   private SymbolicEquality() {}
 
@@ -173,8 +173,14 @@ final class SymbolicEquality {
       Set<String> names, SplittableRandom random, int trial) {
     BigDecimal scale = new BigDecimal(SCALES[trial % SCALES.length]);
     Map<String, BigDecimal> point = new HashMap<>();
+    // Every third point is of whole numbers: (-2)^n has a value at no other.
+    boolean whole = trial % 3 == 2;
     for (String name : names) {
-      point.put(name, BigDecimal.valueOf(random.nextDouble(0.2, 3)).multiply(scale));
+      point.put(
+          name,
+          whole
+              ? BigDecimal.valueOf(random.nextInt(1, 20))
+              : BigDecimal.valueOf(random.nextDouble(0.2, 3)).multiply(scale));
     }
     return point;
   }

@@ -24,6 +24,8 @@ final class Units {
   private static final List<String> FUNCTIONS =
       List.of("sin", "cos", "tan", "cot", "sec", "csc", "ln", "log", "lg", "exp", "sqrt", "pi");
 
+  private static final List<String> ANGLED = List.of("sin", "cos", "tan", "cot", "sec", "csc");
+
   private Units() {}
 
   static Optional<Unit> known(String unit) {
@@ -42,9 +44,22 @@ final class Units {
    *
    * @param algebra whether letters may be variables: then only words with a space before them and
    *     what LaTeX sets as text are units
+   * @param shortUnits whether, even so, a known unit of one letter after a number and a space is one:
+   *     5 m
    * @return an index into {@code tokens}; their number if there is no unit
    */
-  static int start(List<Token> tokens, boolean algebra) {
+  static int start(List<Token> tokens, boolean algebra, boolean shortUnits) {
+    if (shortUnits
+        && tokens.size() == 2
+        && tokens.getFirst().kind() == Kind.NUMBER
+        && tokens.getLast().kind() == Kind.WORD
+        && tokens.getLast().spaced()
+        && known(tokens.getLast().text()).isPresent()) {
+      return 1;
+    }
+    if (tokens.stream().anyMatch(Units::isFunction)) {
+      return tokens.size(); // A degree sign is a part of the angle.
+    }
     int start = tokens.size();
     while (start > 0 && belongs(tokens, start - 1, algebra)) {
       start--;
@@ -54,6 +69,11 @@ final class Units {
       start++;
     }
     return start;
+  }
+
+  private static boolean isFunction(Token token) {
+    return (token.kind() == Kind.COMMAND || token.kind() == Kind.WORD)
+        && ANGLED.contains(token.text());
   }
 
   private static boolean isName(Token token) {
