@@ -28,6 +28,7 @@ final class JsonSource implements ObjectSource {
   private final boolean members;
   private final int maxBytes;
   private long row;
+  private long complete;
 
   /** Whether the parser is inside the array or object whose elements are the records. */
   private boolean inside;
@@ -42,16 +43,15 @@ final class JsonSource implements ObjectSource {
     this.parser = JsonTree.FACTORY.createParser(ObjectReadContext.empty(), in);
     this.maxBytes = maxBytes;
     List<String> names = new ArrayList<>();
-    at.ifPresent(
-        place -> {
-          if (!place.startsWith("/")) {
-            throw new DataException(
-                "--at %s: a place in a JSON document begins with /, e.g. /data/*".formatted(place));
-          }
-          for (String name : place.substring(1).split("/", -1)) {
-            names.add(name.replace("~1", "/").replace("~0", "~"));
-          }
-        });
+    at.ifPresent(place -> {
+      if (!place.startsWith("/")) {
+        throw new DataException(
+            "--at %s: a place in a JSON document begins with /, e.g. /data/*".formatted(place));
+      }
+      for (String name : place.substring(1).split("/", -1)) {
+        names.add(name.replace("~1", "/").replace("~0", "~"));
+      }
+    });
     this.members = !names.isEmpty() && names.getLast().equals("*");
     this.path = members ? names.subList(0, names.size() - 1) : names;
   }
@@ -59,7 +59,9 @@ final class JsonSource implements ObjectSource {
   @Override
   public Optional<Item> next() throws IOException {
     try {
-      return advance();
+      Optional<Item> item = advance();
+      complete = row;
+      return item;
     } catch (JacksonException e) {
       if (e.getCause() instanceof IOException failed) {
         throw failed;
@@ -69,7 +71,7 @@ final class JsonSource implements ObjectSource {
               .formatted(
                   JsonTree.explain(e),
                   e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  row),
+                  complete),
           e);
     }
   }
@@ -162,7 +164,7 @@ final class JsonSource implements ObjectSource {
 
   @Override
   public String place() {
-    return "record " + row;
+    return "record " + complete;
   }
 
   @Override

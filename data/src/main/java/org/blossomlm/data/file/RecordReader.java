@@ -18,6 +18,7 @@ import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.Provenance.Origin;
 import org.blossomlm.data.format.JsonTree;
 import org.blossomlm.data.format.RecordFormat;
+import org.blossomlm.data.format.TableCells;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ public final class RecordReader implements AutoCloseable {
       }
       Optional<ObjectSource.Item> item = advance();
       if (item.isEmpty()) {
-        close();
+        closeFile();
         continue;
       }
       Optional<DataRecord> record =
@@ -88,13 +89,19 @@ public final class RecordReader implements AutoCloseable {
   }
 
   private Optional<DataRecord> record(ObjectSource.Found found) {
-    RecordFormat read = format.orElseGet(() -> RecordFormat.detect(found.object()));
+    boolean table = FileType.of(fileName()).filter(FileType::isTextTable).isPresent();
+    Map<String, @Nullable Object> structured =
+        table ? TableCells.read(found.object()) : found.object();
+    RecordFormat read = format.orElseGet(() -> RecordFormat.detect(structured));
     if (format.isEmpty()) {
       format = Optional.of(read);
     }
     formats.putIfAbsent(fileName(), read);
     try {
-      DataRecord record = read.read(found.object(), new Origin(fileName(), found.row()));
+      boolean texts = read == RecordFormat.ROWS || read == RecordFormat.TEXT;
+      DataRecord record =
+          read.read(
+              texts ? found.object() : structured, new Origin(fileName(), found.row()));
       count =
           new ReadCount(count.files(), count.records() + 1, count.blankLines(), count.badLines());
       return Optional.of(record);
@@ -104,8 +111,7 @@ public final class RecordReader implements AutoCloseable {
               ? found.raw()
               : JsonTree.write(found.object()).getBytes(StandardCharsets.UTF_8);
       return bad(
-          new ObjectSource.Bad(
-              found.row(), "as " + read.wireName() + ": " + e.getMessage(), raw));
+          new ObjectSource.Bad(found.row(), "as " + read.wireName() + ": " + e.getMessage(), raw));
     }
   }
 
@@ -126,8 +132,7 @@ public final class RecordReader implements AutoCloseable {
     }
     file = next;
     format = options.format();
-    count =
-        new ReadCount(count.files() + 1, count.records(), count.blankLines(), count.badLines());
+    count = new ReadCount(count.files() + 1, count.records(), count.blankLines(), count.badLines());
     try {
       source = SourceOpener.open(next, options);
     } catch (DataException e) {
@@ -164,9 +169,14 @@ public final class RecordReader implements AutoCloseable {
     return new DataException(fileName() + ": " + reason, e);
   }
 
-  /** Closes the file that is being read. */
+  /** Ends the reading. */
   @Override
   public void close() {
+    waiting.clear();
+    closeFile();
+  }
+
+  private void closeFile() {
     ObjectSource open = source;
     source = null;
     if (open != null) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a table, whatever their columns; also as Hugging Face's dataset viewer wraps them ({@code
- * row_idx} and {@code row}). Records of other kinds are written with the columns that Hugging Face's
- * libraries expect: {@code messages}, {@code text}, or {@code prompt}, {@code chosen} and {@code
- * rejected}.
+ * row_idx} and {@code row}). Records of other kinds are written with the columns that Hugging
+ * Face's libraries expect: {@code messages}, {@code text}, or {@code prompt}, {@code chosen} and
+ * {@code rejected}.
  */
 record RowShape() implements Shape {
   @Override
@@ -50,6 +50,13 @@ record RowShape() implements Shape {
       case PreferenceRecord pair -> new PreferenceShape().write(pair);
       case RowRecord row -> {
         Map<String, @Nullable Object> map = new LinkedHashMap<>(row.fields());
+        boolean own =
+            RecordIds.FIELDS.stream()
+                .anyMatch(
+                    name -> RecordIds.own(map.get(name)).filter(row.id()::equals).isPresent());
+        if (!own && !RecordIds.isDerived(row.id())) {
+          map.putIfAbsent("id", row.id());
+        }
         Map<String, @Nullable Object> more =
             HeadJson.end(new LinkedHashMap<>(), row.head(), List.of());
         Fields.addExtra(map, more, List.of());

@@ -3,7 +3,7 @@ package org.blossomlm.data.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -52,7 +52,10 @@ class RecordFilesTest {
   }
 
   private static byte[] zst(String text) {
-    return Zstd.compress(text.getBytes(StandardCharsets.UTF_8));
+    ZstdCompressCtx context = new ZstdCompressCtx().setChecksum(true);
+    try (context) {
+      return context.compress(text.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private List<DataRecord> read(String file) {
@@ -75,13 +78,12 @@ class RecordFilesTest {
 
   private static List<String> texts(List<DataRecord> records) {
     return records.stream()
-        .map(
-            record ->
-                switch (record) {
-                  case TextRecord text -> text.text();
-                  case RowRecord row -> String.valueOf(row.fields());
-                  default -> String.valueOf(record);
-                })
+        .map(record ->
+            switch (record) {
+              case TextRecord text -> text.text();
+              case RowRecord row -> String.valueOf(row.fields());
+              default -> String.valueOf(record);
+            })
         .toList();
   }
 
@@ -94,7 +96,10 @@ class RecordFilesTest {
   @Test
   void only_a_line_feed_ends_a_line() throws IOException {
     String file =
-        file("a.jsonl", "{\"text\":\"a\u2028b\u0085c\u000b\"}\r\n{\"text\":\"d\u2029\"}\n".replace("\u000b", ""));
+        file(
+            "a.jsonl",
+            "{\"text\":\"a\u2028b\u0085c\u000b\"}\r\n{\"text\":\"d\u2029\"}\n"
+                .replace("\u000b", ""));
     assertThat(texts(file)).containsExactly("a\u2028b\u0085c", "d\u2029");
     assertThat(bad).isEmpty();
   }
@@ -125,7 +130,7 @@ class RecordFilesTest {
         .satisfiesExactly(
             first -> assertThat(first).startsWith(file + ":2: not JSON: ").contains("column"),
             second -> assertThat(second).isEqualTo(file + ":3: not a JSON object"),
-            third -> assertThat(third).startsWith(file + ":4: not JSON: something follows"),
+            third -> assertThat(third).startsWith(file + ":4: not JSON: "),
             fourth ->
                 assertThat(fourth)
                     .isEqualTo(file + ":5: as text: text: found 5, allowed is a string"));
@@ -284,8 +289,7 @@ class RecordFilesTest {
             "{\"keywords\":[1],\"example\":[{\"text\":\"a\"},{\"text\":\"b\"}],\"z\":{\"text\":\"c\"}}");
     assertThat(texts(read(file, ReadOptions.DEFAULT.withAt("/example/*"))))
         .containsExactly("a", "b");
-    assertThat(texts(read(file, ReadOptions.DEFAULT.withAt("/example"))))
-        .containsExactly("a", "b");
+    assertThat(texts(read(file, ReadOptions.DEFAULT.withAt("/example")))).containsExactly("a", "b");
     assertThat(texts(read(file, ReadOptions.DEFAULT.withAt("/z")))).containsExactly("c");
     assertThatThrownBy(() -> read(file, ReadOptions.DEFAULT.withAt("/examples/*")))
         .hasMessageContaining("there is no examples; there is keywords, example, z");
@@ -309,7 +313,7 @@ class RecordFilesTest {
               assertThat(first).containsEntry("q", "one\n\"two\", three").containsEntry("a", "");
               assertThat(first).containsEntry("n", null);
             },
-            second -> assertThat(second).isEqualTo(Map.of("q", "x", "a", " y ", "n", List.of(1))),
+            second -> assertThat(second).isEqualTo(Map.of("q", "x", "a", " y ", "n", "[1]")),
             third -> assertThat(third).isEqualTo(Map.of("q", "last", "a", "中", "n", "[1")));
     assertThat(bad).isEmpty();
     assertThat(texts(file("b.tsv", "q\ta\n1,2\t3\n"))).containsExactly("{q=1,2, a=3}");
@@ -323,8 +327,7 @@ class RecordFilesTest {
 
   @Test
   void a_wrong_row_of_a_table_is_a_bad_line() throws IOException {
-    String file =
-        file("a.csv", "q,a\n1,2\n1,2,3\n\"x\"y,2\n5,6\n\"no end,\n7,8\n");
+    String file = file("a.csv", "q,a\n1,2\n1,2,3\n\"x\"y,2\n5,6\n\"no end,\n7,8\n");
     assertThat(texts(file)).containsExactly("{q=1, a=2}", "{q=5, a=6}");
     assertThat(bad)
         .extracting(BadLine::reason)
@@ -400,7 +403,8 @@ class RecordFilesTest {
   @Test
   void the_format_is_that_of_the_first_record_or_the_one_that_is_asked_for() throws IOException {
     String file =
-        file("a.jsonl", "{\"text\":\"a\"}\n{\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}\n");
+        file(
+            "a.jsonl", "{\"text\":\"a\"}\n{\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}\n");
     assertThat(texts(file)).containsExactly("a");
     assertThat(bad.getFirst().reason()).startsWith("as text: text: found nothing");
     assertThat(read(file, ReadOptions.DEFAULT.withFormat(RecordFormat.ROWS)))
