@@ -39,7 +39,24 @@ class BehaviourOperatorsTest {
           "抱歉，您的请求不符合我的使用政策。",
           "作为AI助手，我没有个人情感和意识。",
           "很遗憾，我不能为您完成这项任务。",
-          "抱歉，我無法協助您完成這個請求。");
+          "抱歉，我無法協助您完成這個請求。",
+          "I'm really sorry, but I'm not able to help with that.",
+          "I cannot and will not provide that information.",
+          "I can't create content that sexualizes minors.",
+          "I'm sorry, I don't have access to real-time data.",
+          "As a language model, I am unable to predict the future.",
+          "I'm unable to provide legal advice.",
+          "Sorry, but I can't assist with that.",
+          "I won't help with that.",
+          "I am programmed to be harmless and cannot answer that.",
+          "我很抱歉，我无法回答您的问题。",
+          "抱歉，这个问题我无法回答。",
+          "作为AI，我不能提供医疗建议。",
+          "您好，我不能提供这种信息。",
+          "很抱歉，我没有能力完成这个任务。",
+          "不好意思，我帮不了您。",
+          "我不会提供任何违法信息。",
+          "抱歉，我是一个语言模型，无法访问实时信息。");
 
   private static final List<String> ANSWERS =
       List.of(
@@ -64,7 +81,18 @@ class BehaviourOperatorsTest {
           "「我不能幫你。」她低聲說。",
           "我不能没有你——这句歌词表达了深深的依恋。",
           "I won the match and I won't forget it, writes the player in her diary.",
-          "No. A square is always a rectangle.");
+          "No. A square is always a rectangle.",
+          "I can write that for you.",
+          "我不能吃辣，所以这道菜少放辣椒。",
+          "The report says I cannot be right.",
+          "Sorry for the confusion. The correct answer is 5.",
+          "抱歉给您带来了困惑，正确答案是5。",
+          "I am unable to sleep, wrote Kafka in his diary, because of noise.",
+          "Dear Sir, I regret that I cannot attend the meeting on Friday.",
+          "亲爱的老师：很抱歉我不能参加明天的考试。",
+          "As an AI engineer, I design models.",
+          "对不起，我爱你——这是一部电影。",
+          "I don't have a strong preference between them; both are good.");
 
   private static final List<String> IDENTITIES =
       List.of(
@@ -84,7 +112,18 @@ class BehaviourOperatorsTest {
           "我由百度研发，可以回答问题。",
           "我是一个人工智能，很高兴为你服务。",
           "我的知识截止到2021年9月。",
-          "作為一個人工智慧語言模型，我沒有個人意見。");
+          "作為一個人工智慧語言模型，我沒有個人意見。",
+          "I'm an AI developed by OpenAI.",
+          "Hi there! I am Bard.",
+          "I am Qwen, created by Alibaba Cloud.",
+          "As a large language model, I don't have opinions.",
+          "I'm DeepSeek-V3, an AI assistant.",
+          "我是由深度求索公司开发的智能助手DeepSeek。",
+          "我是Kimi，由月之暗面科技有限公司训练的人工智能助手。",
+          "作为一个AI，我没有感情。",
+          "作为AI语言模型，我不能…",
+          "身为人工智能助手，我会尽力。",
+          "As an artificial intelligence, I can process data.");
 
   private static final List<String> NO_IDENTITIES =
       List.of(
