@@ -18,7 +18,7 @@ final class Behaviours {
       "^(?:(?:(?:i'?m|i am|we'?re|my)\\s+(?:(?:very|so|really|truly|terribly)\\s+)?(?:sorry|afraid|apologies)|sorry|apologies|i apologi[sz]e|unfortunately|regrettably|as an? [^,.]{0,40}|while i [^,.]{0,60}|however|but|no)\\b[^.!?]{0,40}?[,;:—-]?\\s*(?:but|that|and)?\\s*)*";
 
   private static final String EN_TASK =
-      "(?:assist|help|fulfil|fulfill|comply|provide|answer|complete|generate|create|write|discuss|engage|support|participate|continue|share|give|offer|do (?:that|this)|respond|condone|promote|encourage|facilitate|process|access|browse|writing|providing|assisting|helping|answering|creating|generating|discussing|sharing|engaging)";
+      "(?:assist|help|fulfil|fulfill|comply|provide|answer|complete|generate|create|write|discuss|engage|support|participate|continue|share|give|offer|do (?:that|this)|respond|condone|promote|encourage|facilitate|process|access|browse|open|view|writing|providing|assisting|helping|answering|creating|generating|discussing|sharing|engaging)";
 
   private static final Pattern EN_REFUSAL =
       Pattern.compile(
@@ -39,7 +39,11 @@ final class Behaviours {
               + " (?:currently )?have (?:[\\w-]+ )?(?:access|the ability|information|knowledge)\\b"
               + "|^i\\s*(?:cannot|can't|will not|won't) and (?:cannot|can't|will not|won't)\\b"
               + "|^i\\s*(?:am|'m|was) (?:programmed|designed|trained|instructed|required) (?:to|not to)\\b"
-              + "[^.!?]{0,60}\\b(?:cannot|can't|not)\\b",
+              + "[^.!?]{0,60}\\b(?:cannot|can't|not)\\b"
+              + "|^(?:sorry,? (?:but )?)?(?:that|this)(?:'s| is) not something (?:that )?i (?:can|am able to)\\b"
+              + "|^(?:i'm|i am) (?:just |only )?an? (?:[\\w-]+ ){0,2}(?:ai|model|assistant|chatbot),?"
+              + " (?:and|so)(?: i)? (?:cannot|can't|do not|don't|am unable)\\b"
+              + "|^i (?:do not|don't) have personal (?:experiences|opinions|feelings|beliefs|preferences)\\b",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern EN_DECLINE =
@@ -51,7 +55,7 @@ final class Behaviours {
       "^(?:(?:您好|你好)[，,！!。 ]*)?(?:我?(?:非常|很|十分|实在|真的|感到|深感|深表)*(?:抱歉|对不起|遗憾|不好意思)(?:的是|地)?|(?:作为|身为)(?:一个|一名|一款)?[^，。]{0,20}(?:模型|助手|助理|AI|人工智能|機器人|机器人)|不过|但是|但|对此)?[，,：:！!。 ]*(?:但是|但|不过)?[，, ]*";
 
   private static final String ZH_TASK =
-      "(?:提供|回答|满足|滿足|协助|協助|帮助|幫助|帮您|帮你|幫您|幫你|完成|执行|執行|生成|处理|處理|参与|參與|支持|讨论|討論|继续|繼續|给出|給出|为您|为你|為您|為你|做到|访问|訪問|浏览|编写|撰写|创作|遵从|遵守|理解您|确定您)";
+      "(?:提供|回答|满足|滿足|协助|協助|帮助|幫助|帮您|帮你|幫您|幫你|完成|执行|執行|生成|处理|處理|参与|參與|支持|讨论|討論|继续|繼續|给出|給出|为您|为你|為您|為你|做到|访问|訪問|浏览|编写|撰写|创作|遵从|遵守|理解您|确定您|告诉你|告诉您)";
 
   private static final Pattern ZH_REFUSAL =
       Pattern.compile(
@@ -66,7 +70,9 @@ final class Behaviours {
               + "[^。！？]{0,30}?(?:(?:无法|無法|不能|没办法|没有办法|不便|不支持|不具备|不会)"
               + "(?:为您|为你|给您|给你|向您|向你|对此|直接)?"
               + ZH_TASK
-              + "|没有能力|帮不了|帮不上|无能为力|爱莫能助|超出了?我的)");
+              + "|没有(?:能力|权限)|违反了?(?:我|相关|使用|平台|法律)|帮不了|帮不上|无能为力|爱莫能助|超出了?我的)"
+              + "|^[^。！？“”]{0,30}(?:违法|违规|不当|有害|请求|要求|问题)[^，。]{0,12}[，,](?:因此|所以)?我(?:无法|不能|没办法|不便)(?:为您|为你|对此)?(?:提供|回答|协助|帮助|满足)"
+              + "|^我(?:只)?是[^，。]{0,12}(?:AI|人工智能|模型|助手)[^，。]{0,6}[，,](?:因此|所以)?我?(?:无法|不能|没有)");
 
   private static final Pattern ZH_DECLINE =
       Pattern.compile(
@@ -87,7 +93,7 @@ final class Behaviours {
   private static final List<Pattern> IDENTITY =
       List.of(
           Pattern.compile(
-              "(?:^|[,;:—]\\s*|\\b(?:yes|hi|hello|well|actually|and|but|so|that)[,!]?\\s+)(?:i'?m|i am|my name is|call me|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\\s+(?:called |named |actually |just )?(?:an? |the )?(?:[\\w-]+ ){0,3}?(?:"
+              "(?:^|[,;:—]\\s*|\\b(?:yes|hi|hello|well|actually|and|but|so|that)[,!]?\\s+)(?:i'?m|i am|my name is|(?:you can )?call me|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\\s+(?:called |named |actually |just )?(?:an? |the )?(?:[\\w-]+ ){0,3}?(?:"
                   + MODELS
                   + ")(?!\\w)(?! (?:user|fan|expert|developer|engineer|enthusiast)s?\\b)",
               Pattern.CASE_INSENSITIVE),
@@ -101,7 +107,7 @@ final class Behaviours {
               "(?:^|[,;:—]\\s*)(?:i'?m|i am) (?:just |only |simply )?an? (?:[\\w-]+ ){0,2}?(?:ai|artificial intelligence|language model|llm|chatbot)\\b",
               Pattern.CASE_INSENSITIVE),
           Pattern.compile(
-              "\\bi (?:was|am|'?m|have been) (?:an? [\\w -]{0,40})?(?:developed|trained|created|made|built|designed) by (?:the )?(?:[\\w-]+ ){0,2}?(?:"
+              "\\bi (?:was|am|'?m|have been) (?:an? [\\w -]{0,40})?(?:developed|trained|created|made|built|designed) by (?:the |an? )?(?:[\\w-]+ ){0,3}?(?:"
                   + MAKERS
                   + ")(?!\\w)",
               Pattern.CASE_INSENSITIVE),
@@ -124,6 +130,8 @@ final class Behaviours {
                   + MAKERS
                   + ")[^，。]{0,12}(?:开发|训练|研发|创建|创造|设计|推出|開發|訓練)",
               Pattern.CASE_INSENSITIVE),
+          Pattern.compile("\\bbeing an ai\\b[^.]{0,20}\\bi\\b", Pattern.CASE_INSENSITIVE),
+          Pattern.compile("我(?:是)?被(?:训练|设计|开发)(?:成|为|出来)"),
           Pattern.compile("我的(?:知识|训练数据|訓練資料|知識)(?:库)?(?:只|仅)?(?:截止|截至|更新到|停留在)"));
 
   private static final List<Pattern> LEAK =

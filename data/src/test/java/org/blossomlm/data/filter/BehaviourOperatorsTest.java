@@ -56,7 +56,21 @@ class BehaviourOperatorsTest {
           "很抱歉，我没有能力完成这个任务。",
           "不好意思，我帮不了您。",
           "我不会提供任何违法信息。",
-          "抱歉，我是一个语言模型，无法访问实时信息。");
+          "抱歉，我是一个语言模型，无法访问实时信息。",
+          "I must respectfully decline to engage with this topic.",
+          "Apologies, but I'm not allowed to discuss that.",
+          "I'm afraid I can't do that.",
+          "It would be inappropriate for me to help with this.",
+          "Unfortunately I cannot open links or files.",
+          "I do not have personal experiences or opinions.",
+          "That's not something I can help with.",
+          "I'm an AI and cannot give medical advice.",
+          "非常抱歉，我不能参与讨论政治话题。",
+          "对不起，我没有权限访问您的文件。",
+          "我不能告诉你如何制作炸弹。",
+          "您的请求涉及违法内容，我无法提供帮助。",
+          "我是AI，无法给出投资建议。",
+          "抱歉，此内容违反我们的政策。");
 
   private static final List<String> ANSWERS =
       List.of(
@@ -92,7 +106,17 @@ class BehaviourOperatorsTest {
           "亲爱的老师：很抱歉我不能参加明天的考试。",
           "As an AI engineer, I design models.",
           "对不起，我爱你——这是一部电影。",
-          "I don't have a strong preference between them; both are good.");
+          "I don't have a strong preference between them; both are good.",
+          "Unfortunately, the train was late, and she missed the meeting.",
+          "I cannot recommend this book highly enough!",
+          "很抱歉听到这个消息，希望你早日康复。",
+          "Sorry to hear that. Here are five tips that may help.",
+          "As a model of economic growth, I would pick Solow.",
+          "我不会游泳，但我想学。",
+          "我无法想象没有音乐的生活。",
+          "I can't wait to share the recipe with you.",
+          "The API does not provide this; I would use a cache.",
+          "你不能直接访问私有成员，需要提供 getter。");
 
   private static final List<String> IDENTITIES =
       List.of(
@@ -123,7 +147,15 @@ class BehaviourOperatorsTest {
           "作为一个AI，我没有感情。",
           "作为AI语言模型，我不能…",
           "身为人工智能助手，我会尽力。",
-          "As an artificial intelligence, I can process data.");
+          "As an artificial intelligence, I can process data.",
+          "You can call me ChatGPT.",
+          "This is Claude, how can I help?",
+          "I was created by a team at Anthropic.",
+          "Being an AI, I lack emotions.",
+          "我的名字是豆包。",
+          "我是一款由腾讯开发的大模型。",
+          "我是人工智能，没有身体。",
+          "我被训练成一个语言模型。");
 
   private static final List<String> NO_IDENTITIES =
       List.of(
