@@ -82,10 +82,7 @@ class DataRunCommandTest {
     assertThat(Files.readString(run.resolve("out.jsonl")).lines())
         .hasSize(2)
         .allMatch(line -> line.contains("\"text\""));
-    assertThat(out())
-        .contains("out.jsonl")
-        .contains("2 records")
-        .contains("1 failed · ");
+    assertThat(out()).contains("out.jsonl").contains("2 records").contains("1 failed · ");
     assertThat(Files.readString(run.resolve("failed.jsonl")))
         .contains("texts.jsonl:2: ")
         .contains("\"raw\":\"nonsense\"");
@@ -148,7 +145,10 @@ class DataRunCommandTest {
           .contains("--restart")
           .contains("--budget=USD")
           .contains("--parameter=NAME=VALUE");
-      assertThat(out().lines().filter(line -> line.strip().startsWith("-") && line.strip().length() > 30))
+      assertThat(
+              out()
+                  .lines()
+                  .filter(line -> line.strip().startsWith("-") && line.strip().length() > 30))
           .isNotEmpty();
     }
   }

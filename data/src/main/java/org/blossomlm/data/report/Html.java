@@ -66,17 +66,16 @@ final class Html {
     long most = values.values().stream().mapToLong(Long::longValue).max().orElse(1);
     long all = Math.max(1, values.values().stream().mapToLong(Long::longValue).sum());
     page.append("<figure><figcaption>").append(title).append("</figcaption>\n");
-    values.forEach(
-        (label, value) ->
-            page.append(
-                String.format(
-                    Locale.ROOT,
-                    "<div class=\"bar\"><span>%s</span><i style=\"width:%.2f%%\"></i><b>%d</b>"
-                        + "<em>%.1f %%</em></div>\n",
-                    label,
-                    60.0 * value / Math.max(1, most),
-                    value,
-                    100.0 * value / all)));
+    values.forEach((label, value) ->
+        page.append(
+            String.format(
+                Locale.ROOT,
+                "<div class=\"bar\"><span>%s</span><i style=\"width:%.2f%%\"></i><b>%d</b>"
+                    + "<em>%.1f %%</em></div>\n",
+                label,
+                60.0 * value / Math.max(1, most),
+                value,
+                100.0 * value / all)));
     page.append("</figure>\n");
     return this;
   }

@@ -49,8 +49,7 @@ final class RecordProfile {
 
   /** Only metadata that sorts records into a few kinds make a chart. */
   private void category(String key, @Nullable Object value) {
-    boolean small =
-        value instanceof Boolean || value instanceof String text && text.length() <= 40;
+    boolean small = value instanceof Boolean || value instanceof String text && text.length() <= 40;
     Map<String, Long> counts = metadata.get(key);
     if (!small || counts == null && metadata.size() >= MAX_KEYS) {
       return;
@@ -91,12 +90,11 @@ final class RecordProfile {
     List<String> texts = new ArrayList<>();
     row.fields()
         .values()
-        .forEach(
-            value -> {
-              if (value instanceof String text) {
-                texts.add(text);
-              }
-            });
+        .forEach(value -> {
+          if (value instanceof String text) {
+            texts.add(text);
+          }
+        });
     return texts;
   }
 

@@ -56,8 +56,7 @@ public final class RunReport {
     Path fresh = result.folder().resolve("report.html.new");
     try {
       Files.writeString(fresh, new RunReport(recipe, result).html());
-      Files.move(
-          fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       return file;
     } catch (IOException e) {
       throw new DataException(file + ": cannot be written: " + e.getMessage(), e);
@@ -163,13 +162,12 @@ public final class RunReport {
     Map<String, Long> lengths = new LinkedHashMap<>();
     profile
         .lengths()
-        .forEach(
-            (power, count) ->
-                lengths.put(
-                    power == 0
-                        ? "0"
-                        : Html.number(1L << (power - 1)) + "–" + Html.number((1L << power) - 1),
-                    count));
+        .forEach((power, count) ->
+            lengths.put(
+                power == 0
+                    ? "0"
+                    : Html.number(1L << (power - 1)) + "–" + Html.number((1L << power) - 1),
+                count));
     page.raw("<div class=\"charts\">");
     page.bars(Html.label("Length in characters", "长度（字符）"), lengths);
     Map<String, Long> scripts = new LinkedHashMap<>();
@@ -182,12 +180,11 @@ public final class RunReport {
     }
     profile
         .categories()
-        .forEach(
-            (key, values) -> {
-              Map<String, Long> escaped = new LinkedHashMap<>();
-              values.forEach((value, count) -> escaped.put(Html.escaped(value), count));
-              page.bars(Html.escaped(key), escaped);
-            });
+        .forEach((key, values) -> {
+          Map<String, Long> escaped = new LinkedHashMap<>();
+          values.forEach((value, count) -> escaped.put(Html.escaped(value), count));
+          page.bars(Html.escaped(key), escaped);
+        });
     page.raw("</div>\n");
     StringBuilder examples = new StringBuilder();
     profile.examples().forEach(record -> examples.append(example(record.id(), record)));
@@ -282,17 +279,14 @@ public final class RunReport {
     if (record == null) {
       return "<pre>" + Html.escaped(String.valueOf(map.get("raw"))) + "</pre>\n";
     }
-    DataRecord read =
-        RecordJson.read(JSON.writeValueAsString(record));
+    DataRecord read = RecordJson.read(JSON.writeValueAsString(record));
     return example(read.id(), read);
   }
 
   private void plan() throws IOException {
     page.details(
         Html.label("The recipe, all defaults filled in", "配方（含全部默认值）"),
-        "<pre>"
-            + Html.escaped(Files.readString(result.folder().resolve("plan.yaml")))
-            + "</pre>");
+        "<pre>" + Html.escaped(Files.readString(result.folder().resolve("plan.yaml"))) + "</pre>");
   }
 
   private static String clock(Duration time) {

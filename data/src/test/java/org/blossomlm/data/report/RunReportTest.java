@@ -39,8 +39,7 @@ class RunReportTest {
                         .step("length_filter", Map.of("max", 40)))
             .sink("out.jsonl", sink -> sink.from("b").shard(2))
             .build(SmallOperators.catalog(), folder);
-    RunResult result =
-        DataRun.run(recipe, RunOptions.in(folder.resolve("run")), RunListener.NONE);
+    RunResult result = DataRun.run(recipe, RunOptions.in(folder.resolve("run")), RunListener.NONE);
     return Files.readString(RunReport.write(recipe, result));
   }
 
@@ -72,7 +71,8 @@ class RunReportTest {
   @Test
   void shows_no_markup_of_records_and_needs_no_other_file() throws Exception {
     String html =
-        report("{\"text\":\"<script>alert(1)</script> & {{body}}\"}\n{\"text\":\"bad <img src=x>\"}\n");
+        report(
+            "{\"text\":\"<script>alert(1)</script> & {{body}}\"}\n{\"text\":\"bad <img src=x>\"}\n");
     assertThat(html)
         .contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; {{body}}")
         .contains("bad &lt;img src=x&gt;")
@@ -83,7 +83,9 @@ class RunReportTest {
 
   @Test
   void languages_are_told_by_their_letters() {
-    assertThat(List.of("How are you?", "你好吗？", "请用 Python 写 hello world 程序吧 thanks", "1 + 1", "Привет"))
+    assertThat(
+            List.of(
+                "How are you?", "你好吗？", "请用 Python 写 hello world 程序吧 thanks", "1 + 1", "Привет"))
         .extracting(Script::of)
         .containsExactly(Script.ENGLISH, Script.CHINESE, Script.MIXED, Script.NONE, Script.OTHER);
     assertThat(Script.of("用Python写一个快速排序的函数，并解释它的时间复杂度。")).isEqualTo(Script.CHINESE);

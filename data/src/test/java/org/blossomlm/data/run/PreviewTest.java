@@ -34,8 +34,7 @@ class PreviewTest {
             .sink("out.jsonl", sink -> sink.from("c"))
             .build(SmallOperators.catalog(), folder);
     List<Preview.BranchPreview> branches =
-        Preview.of(
-            recipe, 4, folder, RecipeTeachers.opener(Budget.unlimited(), Optional.empty()));
+        Preview.of(recipe, 4, folder, RecipeTeachers.opener(Budget.unlimited(), Optional.empty()));
     assertThat(branches).extracting(Preview.BranchPreview::branch).containsExactly("b", "c");
     List<Preview.StepPreview> steps = branches.getFirst().steps();
     assertThat(steps.get(0).changes())

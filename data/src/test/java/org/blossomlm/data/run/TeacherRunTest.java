@@ -99,9 +99,7 @@ class TeacherRunTest {
   }
 
   private static RunOptions resumed(RunOptions options) {
-    return options
-        .with(RunOptions.Begin.RESUME)
-        .withCheckpointEvery(Duration.ofMillis(10));
+    return options.with(RunOptions.Begin.RESUME).withCheckpointEvery(Duration.ofMillis(10));
   }
 
   private String undisturbed() throws Exception {
@@ -125,12 +123,11 @@ class TeacherRunTest {
     String expected = Files.readString(folder.resolve("undisturbed/out.jsonl"));
     int before = server.calls().size();
     Budget half = Budget.of(whole.spent().divide(BigDecimal.TWO));
-    assertThatThrownBy(
-            () ->
-                DataRun.run(
-                    recipe(),
-                    options("run").with(RecipeTeachers.opener(half, Optional.empty())),
-                    RunListener.NONE))
+    assertThatThrownBy(() ->
+            DataRun.run(
+                recipe(),
+                options("run").with(RecipeTeachers.opener(half, Optional.empty())),
+                RunListener.NONE))
         .isInstanceOfSatisfying(
             RunStop.class, stop -> assertThat(stop.reason()).isEqualTo(RunStop.Cause.TEACHER))
         .hasMessageContaining("the budget of ")
@@ -161,11 +158,10 @@ class TeacherRunTest {
 
   @Test
   void a_refused_record_keeps_what_the_service_said() throws Exception {
-    server.answer(
-        call ->
-            call.lastText().startsWith("r7 ")
-                ? Reply.status(400, "this text is not allowed")
-                : Reply.text("fine"));
+    server.answer(call ->
+        call.lastText().startsWith("r7 ")
+            ? Reply.status(400, "this text is not allowed")
+            : Reply.text("fine"));
     RunResult result = DataRun.run(recipe(), options("run"), RunListener.NONE);
     assertThat(result.failed()).isEqualTo(1);
     assertThat(Files.readString(folder.resolve("run/failed.jsonl")))
@@ -189,15 +185,14 @@ class TeacherRunTest {
   @Test
   void after_kill_9_asks_again_only_what_was_under_way() throws Exception {
     String expected = undisturbed();
-    server.answer(
-        call -> {
-          try {
-            Thread.sleep(30);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          return Reply.text("an answer to " + call.lastText());
-        });
+    server.answer(call -> {
+      try {
+        Thread.sleep(30);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return Reply.text("an answer to " + call.lastText());
+    });
     int before = server.calls().size();
     Path run = folder.resolve("run");
     int kills = 0;
