@@ -66,6 +66,11 @@ public final class Arguments {
     return folder.resolve(text(name));
   }
 
+  /** Files that a list of texts names. */
+  public List<Path> files(String name) {
+    return texts(name).stream().map(folder::resolve).toList();
+  }
+
   private Object value(String name) {
     Object value = values.get(name);
     if (value == null) {

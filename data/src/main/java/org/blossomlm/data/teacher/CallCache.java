@@ -71,7 +71,6 @@ public final class CallCache implements AutoCloseable {
       for (int i = 0; i < READERS; i++) {
         connect(file, connections);
       }
-      first.setAutoCommit(false);
       return new CallCache(file, new GroupCommit(first), connections);
     } catch (SQLException | IOException e) {
       close(connections);
@@ -87,7 +86,6 @@ public final class CallCache implements AutoCloseable {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL); // a commit survives a power cut
-    config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     config.setBusyTimeout(BUSY_MILLISECONDS);
     config.setJournalSizeLimit((int) MOST_LOG_BYTES);
     Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());

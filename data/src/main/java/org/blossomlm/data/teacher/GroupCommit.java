@@ -3,6 +3,7 @@ package org.blossomlm.data.teacher;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -93,13 +94,14 @@ final class GroupCommit implements AutoCloseable {
   private void commit(List<Row> rows) {
     List<Boolean> isNew = new ArrayList<>(rows.size());
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      execute("BEGIN IMMEDIATE");
       for (Row row : rows) {
         insert.setBytes(1, row.key);
         insert.setInt(2, row.call.status());
         insert.setBytes(3, row.call.payload());
         isNew.add(insert.executeUpdate() > 0);
       }
-      connection.commit();
+      execute("COMMIT");
       failure = null;
     } catch (SQLException e) {
       failure = e;
@@ -114,9 +116,19 @@ final class GroupCommit implements AutoCloseable {
 
   private void rollBack() {
     try {
-      connection.rollback();
+      execute("ROLLBACK");
     } catch (SQLException e) {
       // The next transaction will say what is wrong; there is nothing to keep of this one.
+    }
+  }
+
+  /**
+   * The driver's own transactions begin when the one before ends, and would keep other processes
+   * out for good.
+   */
+  private void execute(String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
     }
   }
 

@@ -14,12 +14,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.blossomlm.data.DataException;
+import org.blossomlm.engine.ContextLengthException;
 import org.blossomlm.engine.FinishReason;
 import org.blossomlm.engine.Generation;
 import org.blossomlm.engine.GenerationListener;
 import org.blossomlm.engine.GenerationOptions;
 import org.blossomlm.engine.LanguageModel;
 import org.blossomlm.engine.LoadOptions;
+import org.blossomlm.engine.OutOfMemoryException;
 import org.blossomlm.engine.Scheduler;
 import org.blossomlm.engine.SchedulerOptions;
 import org.blossomlm.model.ModelException;
@@ -149,7 +151,7 @@ final class LocalTeacher implements DirectTeacher {
     Scheduler.Request request;
     try {
       request = scheduler.submit(prompt, options, GenerationListener.NONE);
-    } catch (IllegalArgumentException | IllegalStateException e) {
+    } catch (ContextLengthException | IllegalArgumentException | IllegalStateException e) {
       throw new TeacherException("teacher " + settings.name() + ": " + e.getMessage(), e);
     }
     try {
@@ -183,23 +185,34 @@ final class LocalTeacher implements DirectTeacher {
         throw new TeacherException("teacher " + settings.name() + ": it was closed", 0);
       }
       if (loaded == null) {
-        LoadOptions options =
-            LoadOptions.DEFAULT
-                .withContextLength(settings.contextLength())
-                .withThreads(settings.threads());
-        LanguageModel model = LanguageModel.load(settings.file(), options);
-        loaded =
-            new Loaded(
-                model,
-                model.newScheduler(
-                    SchedulerOptions.DEFAULT
-                        .withParallel(settings.concurrency())
-                        .withQueue(settings.concurrency(), settings.concurrency())),
-                new LocalPrompt(model));
+        loaded = loadModel();
       }
       return loaded;
     } finally {
       loading.unlock();
+    }
+  }
+
+  /** A model that cannot be loaded fails the run, not each record. */
+  private Loaded loadModel() {
+    LoadOptions options =
+        LoadOptions.DEFAULT
+            .withContextLength(settings.contextLength())
+            .withThreads(settings.threads());
+    SchedulerOptions sharing =
+        SchedulerOptions.DEFAULT
+            .withParallel(settings.concurrency())
+            .withQueue(settings.concurrency(), settings.concurrency());
+    LanguageModel model = null;
+    try {
+      model = LanguageModel.load(settings.file(), options);
+      LocalPrompt prompt = new LocalPrompt(model);
+      return new Loaded(model, model.newScheduler(sharing), prompt);
+    } catch (ModelException | OutOfMemoryException e) {
+      if (model != null) {
+        model.close();
+      }
+      throw new DataException("teacher " + settings.name() + ": " + e.getMessage(), e);
     }
   }
 

@@ -23,6 +23,9 @@ public record Price(BigDecimal prompt, BigDecimal cachedPrompt, BigDecimal compl
     if (prompt.signum() < 0 || cachedPrompt.signum() < 0 || completion.signum() < 0) {
       throw new IllegalArgumentException("a price is negative; allowed are 0 and more");
     }
+    prompt = prompt.stripTrailingZeros();
+    cachedPrompt = cachedPrompt.stripTrailingZeros();
+    completion = completion.stripTrailingZeros();
   }
 
   /** Prices as text, in USD per million tokens. */

@@ -14,8 +14,9 @@ import java.util.Arrays;
  *   packed words -> quants (16 bits) -> sums of groups, whole numbers -> times scales, floats
  *
  * Few tokens: band by band, all chunks of a band before the next, so that weights are read from memory in the order in
- * which they lie. Many tokens: chunk by chunk, so that the activations of a chunk stay in the second-level cache while the
- * bands pass by. In both a row's sum takes its groups in order.
+ * which they lie; where nothing is stored in between, a packed row is one chunk. Many tokens: chunk by chunk, so that the
+ * activations of a chunk stay in the second-level cache while the bands pass by. In both a row's sum takes its groups in
+ * order.
  */
 /** Matrix products with quantised weights whose rows are interleaved ({@link VectorLayout}). */
 final class VectorProducts {
@@ -60,23 +61,30 @@ final class VectorProducts {
     int padded = tokens <= FEW ? tokens : tokens + VectorTiles.TOKENS - 1 & -VectorTiles.TOKENS;
     boolean near = padded * chunks <= NEAR / CHUNK;
     b.growX((near ? chunks : 1) * padded * CHUNK);
+    // Few tokens: all chunks of a token in a row.
+    int xToken = near && tokens <= FEW ? chunks * CHUNK : CHUNK;
+    int xChunk = near && tokens <= FEW ? CHUNK : padded * CHUNK;
     int sweep = near ? ROW_TILE : ROW_TILE * Math.max(1, SUMS / (tokens * ROW_TILE));
     b.growSums(sweep * tokens);
     if (near) {
       for (int c = 0; c < chunks; c++) {
-        read(input, tokens, c, b, c * padded * CHUNK);
+        read(input, tokens, c, b, c * xChunk, xToken);
       }
     }
+    boolean whole = near && tokens <= FEW && weights.isPacked() && VectorSteps.adds(layout.type());
+    int step = whole ? weights.columns() : CHUNK;
     for (int first = firstRow; first < lastRow; first += sweep) {
       int last = Math.min(lastRow, first + sweep);
       Arrays.fill(b.sums, 0, sweep * tokens, 0);
-      for (int c = 0; c < chunks; c++) {
+      for (int c = 0; c * step < weights.columns(); c++) {
         if (!near) {
-          read(input, tokens, c, b, 0);
+          read(input, tokens, c, b, 0, CHUNK);
         }
-        int x = near ? c * padded * CHUNK : 0;
+        int x = near ? c * xChunk : 0;
+        int columns = Math.min(step, weights.columns() - c * step);
         for (int row = first; row < last; row += ROW_TILE) {
-          tile(weights, row, last, c * CHUNK, tokens, x, (row - first) * tokens, b);
+          int sums = (row - first) * tokens;
+          tile(weights, row, last, c * CHUNK, columns, tokens, x, xToken, sums, b);
         }
       }
       for (int row = first; row < last; row += ROW_TILE) {
@@ -86,12 +94,12 @@ final class VectorProducts {
   }
 
   /** Reads a chunk of all tokens to column {@code to} of the buffers. */
-  private void read(ProductInput input, int tokens, int chunk, TileBuffers b, int to) {
+  private void read(ProductInput input, int tokens, int chunk, TileBuffers b, int to, int xToken) {
     int column = chunk * CHUNK;
     int columns = Math.min(CHUNK, input.columns() - column);
     long row = 0;
     for (int t = 0; t < tokens; t++, row += VectorActivations.bytes(input.columns())) {
-      int at = to + t * CHUNK;
+      int at = to + t * xToken;
       VectorActivations.read(input.encoded(), row, input.columns(), column, columns, b, at);
       if (!layout.narrow() && tokens > FEW) {
         for (int c = at; c < at + columns; c++) {
@@ -107,11 +115,12 @@ final class VectorProducts {
       int row,
       int lastRow,
       int column,
+      int columns,
       int tokens,
       int x,
+      int xToken,
       int sums,
       TileBuffers b) {
-    int columns = Math.min(CHUNK, weights.columns() - column);
     MemorySegment packed = weights.packed();
     long at = row / ROW_TILE * layout.tileBytes(weights.columns()) + layout.tileBytes(column);
     if (!weights.isPacked()) {
@@ -121,25 +130,46 @@ final class VectorProducts {
       layout.pack(weights.tensor(), row, rows, column, columns, packed, 0);
     }
     for (int lane = 0; lane < ROW_TILE; lane += BAND) {
-      band(packed, at + 2L * lane, columns, tokens, x, sums + lane * tokens, b);
+      long bandAt = at + 2L * lane;
+      if (tokens <= FEW) {
+        few(packed, bandAt, columns, tokens, x, xToken, sums + lane * tokens, b);
+      } else {
+        many(packed, bandAt, columns, tokens, x, sums + lane * tokens, b);
+      }
     }
   }
 
-  private void band(
-      MemorySegment packed, long at, int columns, int tokens, int x, int sums, TileBuffers b) {
-    VectorScales.decode(layout, packed, at, columns, b);
-    if (tokens <= FEW) {
+  /** Tokens one by one. */
+  private void few(
+      MemorySegment packed,
+      long at,
+      int columns,
+      int tokens,
+      int x,
+      int xToken,
+      int sums,
+      TileBuffers b) {
+    if (VectorSteps.adds(layout.type())) {
       for (int t = 0; t < tokens; t++) {
-        if (!VectorSteps.dots(layout, packed, at, columns, b, x + t * CHUNK)) {
-          VectorQuants.decode(layout, packed, at, columns, b.quants);
-          VectorTiles.dotsOfOne(
-              b.quants, columns, layout.group(), b.x, x + t * CHUNK, b.narrowDots);
-          VectorTiles.widen(b.narrowDots, columns / 16 * BAND, b.dots);
-        }
-        scale(b, 0, columns, x + t * CHUNK, sums + t * BAND);
+        VectorSteps.add(layout, packed, at, columns, b, x + t * xToken, sums + t * BAND);
       }
       return;
     }
+    VectorScales.decode(layout, packed, at, columns, b);
+    for (int t = 0; t < tokens; t++) {
+      int from = x + t * xToken;
+      if (!VectorSteps.dots(layout, packed, at, columns, b, from)) {
+        VectorQuants.decode(layout, packed, at, columns, b.quants);
+        VectorTiles.dotsOfOne(b.quants, columns, layout.group(), b.x, from, b.narrowDots);
+        VectorTiles.widen(b.narrowDots, columns / 16 * BAND, b.dots);
+      }
+      scale(b, 0, columns, from, sums + t * BAND);
+    }
+  }
+
+  private void many(
+      MemorySegment packed, long at, int columns, int tokens, int x, int sums, TileBuffers b) {
+    VectorScales.decode(layout, packed, at, columns, b);
     VectorQuants.decode(layout, packed, at, columns, b.quants);
     if (!layout.narrow()) {
       VectorTiles.widen(b.quants, columns * BAND, b.floats);

@@ -81,30 +81,26 @@ final class VectorScales {
   }
 
   /**
-   * A float16 for each block of 32, stored for one group or two, all rows at once. This is where
-   * most files have their scales, so it is written without calls ({@link VectorTiles} says why): a
-   * float16's bits moved into a float are its value times 2^-112, subnormals included. Infinities
-   * and NaNs come out as 65536 or more; these become NaN.
+   * The float16 in the upper half of every lane: its bits moved into a float are its value times
+   * 2^-112, subnormals included. Infinities and NaNs come out as 65536 or more; these become NaN.
    */
+  static FloatVector upperHalves(IntVector bits) {
+    FloatVector value =
+        bits.lanewise(VectorOperators.ASHR, 3)
+            .and(SIGN_AND_HALF)
+            .reinterpretAsFloats()
+            .mul(0x1p112f);
+    FloatVector huge = value.mul(0x1p112f);
+    return value.add(huge.sub(huge));
+  }
+
+  /** A float16 for each block of 32, stored for one group or two, all rows at once. */
   private static void blocks(
       MemorySegment packed, long at, long next, int blocks, int copies, float[] out) {
     for (int k = 0; k < blocks; k++) {
       IntVector both = IntVector.fromMemorySegment(BAND_INTS, packed, at + k * next, LITTLE_ENDIAN);
-      FloatVector even =
-          both.lanewise(VectorOperators.LSHL, 16)
-              .lanewise(VectorOperators.ASHR, 3)
-              .and(SIGN_AND_HALF)
-              .reinterpretAsFloats()
-              .mul(0x1p112f);
-      FloatVector odd =
-          both.lanewise(VectorOperators.ASHR, 3)
-              .and(SIGN_AND_HALF)
-              .reinterpretAsFloats()
-              .mul(0x1p112f);
-      FloatVector huge = even.mul(0x1p112f);
-      even = even.add(huge.sub(huge));
-      huge = odd.mul(0x1p112f);
-      odd = odd.add(huge.sub(huge));
+      FloatVector even = upperHalves(both.lanewise(VectorOperators.LSHL, 16));
+      FloatVector odd = upperHalves(both);
       for (int to = k * copies * BAND; to < (k + 1) * copies * BAND; to += BAND) {
         even.intoArray(out, to);
         odd.intoArray(out, to + BAND / 2);

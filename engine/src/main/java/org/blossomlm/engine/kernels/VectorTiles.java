@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /*
  * Sums of a group are whole numbers and exact, in 16 bits, in 32 or as floats below 2^24. Scaling them has an order of its
- * own, and that is in one method. So it does not matter which methods summed.
+ * own: that of addScaled, which VectorSteps keeps where it scales itself. So it does not matter which methods summed.
  *
  * The large methods call nothing but the Vector API: beyond some 18,000 nodes (NodeCountInliningCutoff) C2 inlines only
  * what is marked for it in the JDK, and a vector that leaves a method becomes an object, which makes the loop ten times

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongUnaryOperator;
+import java.util.regex.Pattern;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
@@ -56,6 +57,7 @@ record ExportPlan(
   static ExportPlan of(GgufFile file, ModelConfig config, WeightType asked) {
     Map<String, TensorLayout.Slot> slots = TensorLayout.of(config).byGguf();
     refuseUnknown(file, config, slots);
+    refuseHomelessBiases(file, config.family());
     boolean attentionBias = config.family() != Family.QWEN2 && hasBias(file, "attn_(q|k|v|output)");
     boolean feedForwardBias = hasBias(file, "ffn_(gate|up|down)");
     List<Entry> entries = new ArrayList<>();
@@ -98,9 +100,32 @@ record ExportPlan(
     }
   }
 
-  private static boolean hasBias(GgufFile file, String kind) {
-    String pattern = "blk\\.\\d+\\." + kind + "\\.bias";
-    return file.tensors().keySet().stream().anyMatch(name -> name.matches(pattern));
+  /** transformers would load the weights without these, and say nothing that is seen. */
+  private static void refuseHomelessBiases(GgufFile file, Family family) {
+    String kinds =
+        switch (family) {
+          case LLAMA -> "";
+          case QWEN2 -> "attn_output|ffn_(gate|up|down)";
+          case QWEN3 -> "ffn_(gate|up|down)";
+        };
+    List<String> homeless = biases(file, kinds);
+    if (!homeless.isEmpty()) {
+      throw new ConversionException(
+          "%s: transformers' %s has no place for %d biases: %s"
+              .formatted(
+                  file.path(), family.className(), homeless.size(), TensorLayout.some(homeless)));
+    }
+  }
+
+  private static boolean hasBias(GgufFile file, String kinds) {
+    return !biases(file, kinds).isEmpty();
+  }
+
+  private static List<String> biases(GgufFile file, String kinds) {
+    var pattern = Pattern.compile("blk\\.\\d+\\.(" + kinds + ")\\.bias");
+    return file.tensors().keySet().stream()
+        .filter(name -> pattern.matcher(name).matches())
+        .toList();
   }
 
   private static Entry entry(

@@ -224,7 +224,8 @@ record GeneralMetadata(ModelName name, FrontMatter card, Optional<JsonDocument> 
     }
   }
 
+  /** Without what YAML gives a meaning in quotes: quotes themselves, and the escape. */
   private static String quoted(String value) {
-    return "\"" + value.replaceAll("[\"\\p{Cntrl}]+", " ") + "\"";
+    return "\"" + value.replaceAll("[\"\\\\\\p{Cntrl}]+", " ") + "\"";
   }
 }

@@ -48,69 +48,89 @@ final class GgufConfig {
               + key("expert_count")
               + " is set; mixtures of experts are not supported");
     }
-    int heads = integer("attention.head_count", OptionalInt.empty());
-    int hidden = integer("embedding_length", OptionalInt.empty());
-    OptionalLong given = metadata.integer(key("attention.key_length"));
-    int headSize = integer("attention.key_length", OptionalInt.of(Math.max(1, hidden / heads)));
-    if (integer("rope.dimension_count", OptionalInt.of(headSize)) != headSize) {
+    int heads = integer("attention.head_count", OptionalInt.empty(), ModelConfig.MAX_WIDTH);
+    int hidden = integer("embedding_length", OptionalInt.empty(), ModelConfig.MAX_WIDTH);
+    boolean given =
+        family == Family.QWEN3 || metadata.value(key("attention.key_length")).isPresent();
+    int headSize =
+        integer(
+            "attention.key_length",
+            OptionalInt.of(Math.max(1, hidden / heads)),
+            ModelConfig.MAX_WIDTH);
+    int rotated = integer("rope.dimension_count", OptionalInt.of(headSize), ModelConfig.MAX_WIDTH);
+    if (rotated != headSize) {
       throw new ConversionException(
           "%s: %s is %d; transformers' %s rotates whole heads, of %d elements"
               .formatted(
-                  file.path(),
-                  key("rope.dimension_count"),
-                  metadata.requireInteger(key("rope.dimension_count")),
-                  family.className(),
-                  headSize));
+                  file.path(), key("rope.dimension_count"), rotated, family.className(), headSize));
     }
-    double theta = number("rope.freq_base").orElse(10_000);
+    double theta = positive("rope.freq_base").orElse(10_000);
     var config =
         new ModelConfig(
             family,
-            integer("block_count", OptionalInt.empty()),
+            integer("block_count", OptionalInt.empty(), ModelConfig.MAX_LAYERS),
             hidden,
-            integer("feed_forward_length", OptionalInt.empty()),
+            integer("feed_forward_length", OptionalInt.empty(), ModelConfig.MAX_WIDTH),
             heads,
-            integer("attention.head_count_kv", OptionalInt.of(heads)),
-            given.isPresent() ? OptionalInt.of(headSize) : OptionalInt.empty(),
-            integer("context_length", OptionalInt.empty()),
+            integer("attention.head_count_kv", OptionalInt.of(heads), ModelConfig.MAX_WIDTH),
+            given ? OptionalInt.of(headSize) : OptionalInt.empty(),
+            integer("context_length", OptionalInt.empty(), ModelConfig.MAX_CONTEXT),
             Math.toIntExact(file.requireTensor("token_embd.weight").rows()),
-            number("attention.layer_norm_rms_epsilon").orElse(1e-5),
+            positive("attention.layer_norm_rms_epsilon").orElse(1e-5),
             file.tensor("output.weight").isEmpty(),
             theta,
             scaling(theta, headSize),
             List.of());
-    if (config.heads() % config.keyValueHeads() != 0 || config.headSize() % 2 != 0) {
+    if (heads % config.keyValueHeads() != 0
+        || headSize % 2 != 0
+        || (long) heads * headSize > ModelConfig.MAX_WIDTH) {
       throw new ConversionException(
           "%s: %d heads, %d of them for keys and values, of %d elements do not fit together"
-              .formatted(file.path(), heads, config.keyValueHeads(), config.headSize()));
+              .formatted(file.path(), heads, config.keyValueHeads(), headSize));
     }
     return config;
   }
 
-  private int integer(String name, OptionalInt otherwise) {
+  private int integer(String name, OptionalInt otherwise, long most) {
     OptionalLong value = metadata.integer(key(name));
     if (value.isEmpty() && otherwise.isPresent()) {
       return otherwise.getAsInt();
     }
     long number = metadata.requireInteger(key(name));
-    if (number < 1 || number > 1L << 30) {
+    if (number < 1 || number > most) {
       throw new ConversionException(
-          "%s: %s is %d; it must lie between 1 and 2^30".formatted(file.path(), key(name), number));
+          "%s: %s is %d; it must lie between 1 and %d"
+              .formatted(file.path(), key(name), number, most));
     }
     return (int) number;
   }
 
-  private OptionalDouble number(String name) {
-    return metadata.number(key(name));
+  /** A finite number above zero. */
+  private OptionalDouble positive(String name) {
+    OptionalDouble value = metadata.number(key(name));
+    if (value.isPresent() && !(value.getAsDouble() > 0 && value.getAsDouble() < Double.MAX_VALUE)) {
+      throw new ConversionException(
+          "%s: %s is %s; it must be a number above 0"
+              .formatted(file.path(), key(name), value.getAsDouble()));
+    }
+    return value;
   }
 
   private RotaryScaling scaling(double theta, int headSize) {
     Optional<Tensor> divisors = file.tensor("rope_freqs.weight");
-    String type = metadata.string(key("rope.scaling.type")).orElse("none");
+    // What files had before there was a type.
+    double legacyFactor = positive("rope.scale_linear").orElse(1);
+    String type =
+        metadata.string(key("rope.scaling.type")).orElse(legacyFactor == 1 ? "none" : "linear");
     if (divisors.isPresent()) {
+      if (!type.equals("none")) {
+        throw new ConversionException(
+            "%s: has both %s %s and a tensor rope_freqs.weight; transformers has fields for one"
+                .formatted(file.path(), key("rope.scaling.type"), type));
+      }
       return llama3(divisors.get(), theta, headSize);
     }
-    double factor = number("rope.scaling.factor").orElse(1);
+    double factor = positive("rope.scaling.factor").orElse(legacyFactor);
     return switch (type) {
       case "none" -> new RotaryScaling.None();
       case "linear" -> new RotaryScaling.Linear(factor);
@@ -123,15 +143,17 @@ final class GgufConfig {
   }
 
   private RotaryScaling yarn(double factor) {
-    OptionalDouble extra = number("rope.scaling.attn_factor");
+    OptionalDouble extra = positive("rope.scaling.attn_factor");
     var usual =
         new RotaryScaling.Yarn(
             factor,
             integer(
                 "rope.scaling.original_context_length",
-                OptionalInt.of(integer("context_length", OptionalInt.empty()))),
-            number("rope.scaling.yarn_beta_fast"),
-            number("rope.scaling.yarn_beta_slow"),
+                OptionalInt.of(
+                    integer("context_length", OptionalInt.empty(), ModelConfig.MAX_CONTEXT)),
+                ModelConfig.MAX_CONTEXT),
+            positive("rope.scaling.yarn_beta_fast"),
+            positive("rope.scaling.yarn_beta_slow"),
             OptionalDouble.empty());
     return extra.isEmpty()
         ? usual

@@ -54,10 +54,11 @@ public final class HuggingFaceConverter {
     JsonDocument config = JsonDocument.read(folder.resolve("config.json"));
     ModelConfig parameters = ModelConfig.of(config);
     List<String> notes = new ArrayList<>(parameters.notes());
+    // First, because the tokenizer is read on other threads meanwhile, and takes longest.
+    var tokenizer = new TokenizerFiles(folder, config, parameters.vocabulary(), notes);
     try (SafetensorsModel model = SafetensorsModel.open(folder)) {
       WeightPlan plan = plan(folder, parameters, model, notes);
       GeneralMetadata general = GeneralMetadata.of(folder, config, plan.parameters());
-      var tokenizer = new TokenizerFiles(folder, config, parameters.vocabulary(), notes);
       GgufMetadata metadata = metadata(folder, parameters, plan, general, tokenizer);
       Path target = target(folder, output, general, plan);
       space.require(
@@ -73,6 +74,9 @@ public final class HuggingFaceConverter {
           plan.parameters(),
           plan.bytes(),
           notes);
+    } catch (InternalError e) {
+      throw new ConversionException(
+          folder + ": a file was shortened while it was read; is it being written?", e);
     }
   }
 

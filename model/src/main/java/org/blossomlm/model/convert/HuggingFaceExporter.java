@@ -80,6 +80,9 @@ public final class HuggingFaceExporter {
           plan.entries().stream().mapToLong(ExportPlan.Entry::elements).sum(),
           plan.bytes(),
           notes);
+    } catch (InternalError e) {
+      throw new ConversionException(
+          gguf + ": the file was shortened while it was read; is it being written?", e);
     }
   }
 

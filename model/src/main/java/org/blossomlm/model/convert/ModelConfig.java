@@ -33,10 +33,10 @@ record ModelConfig(
     double theta,
     RotaryScaling scaling,
     List<String> notes) {
-  private static final int MAX_WIDTH = 1 << 20;
-  private static final int MAX_LAYERS = 1024;
+  static final int MAX_WIDTH = 1 << 20;
+  static final int MAX_LAYERS = 1024;
   private static final int MAX_VOCABULARY = 1 << 22;
-  private static final long MAX_CONTEXT = 1L << 30;
+  static final long MAX_CONTEXT = 1L << 30;
 
   /** What transformers takes for a Qwen 3 without {@code head_dim}. */
   private static final int QWEN3_HEAD_SIZE = 128;
@@ -95,7 +95,7 @@ record ModelConfig(
             config.bool("tie_word_embeddings").orElse(false),
             theta(config),
             RotaryScaling.of(config, context),
-            notes(config, context));
+            notes(config, family, context));
     read.check(config);
     return read;
   }
@@ -114,6 +114,11 @@ record ModelConfig(
     if (headSize() % 2 != 0) {
       throw new ConversionException(
           config.where("head_dim") + " is " + headSize() + "; rotation needs an even one");
+    }
+    if ((long) heads * headSize() > MAX_WIDTH) {
+      throw new ConversionException(
+          "%s: %d heads of %d elements are wider than %d, which is the most that is allowed"
+              .formatted(config.where("num_attention_heads"), heads, headSize(), MAX_WIDTH));
     }
   }
 
@@ -168,10 +173,11 @@ record ModelConfig(
         .orElse(10_000);
   }
 
-  private static List<String> notes(JsonDocument config, long context) {
+  private static List<String> notes(JsonDocument config, Family family, long context) {
     List<String> notes = new ArrayList<>();
     long window = config.integer("sliding_window", 1, Long.MAX_VALUE).orElse(context);
-    boolean used = config.bool("use_sliding_window").orElse(true);
+    // Mistral has no such switch; Qwen's is off where the file does not say.
+    boolean used = config.bool("use_sliding_window").orElse(family == Family.LLAMA);
     if (used && window < context) {
       notes.add(
           "sliding_window is %d: GGUF files of this family have no place for it, so beyond %d"

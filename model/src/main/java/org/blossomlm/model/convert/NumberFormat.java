@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import org.blossomlm.model.safetensors.SafetensorsType;
+import org.blossomlm.model.tensor.Dequantizer;
 import org.blossomlm.model.tensor.PlainEncoder;
 import org.blossomlm.model.tensor.TensorType;
 
@@ -15,10 +16,6 @@ enum NumberFormat {
   F16(2),
   BF16(2);
 
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -57,23 +54,12 @@ enum NumberFormat {
 
   /** Reads {@code count} numbers from {@code offset} to {@code target[at...]}. */
   void decode(MemorySegment source, long offset, int count, float[] target, int at) {
-    switch (this) {
-      case F32 -> MemorySegment.copy(source, FLOAT, offset, target, at, count);
-      case F16 -> {
-        for (int i = 0; i < count; i++) {
-          target[at + i] = Float.float16ToFloat(source.get(SHORT, offset + 2L * i));
-        }
-      }
-      case BF16 -> {
-        for (int i = 0; i < count; i++) {
-          target[at + i] = Float.intBitsToFloat(source.get(SHORT, offset + 2L * i) << 16);
-        }
-      }
-      case F64 -> {
-        for (int i = 0; i < count; i++) {
-          target[at + i] = (float) source.get(DOUBLE, offset + 8L * i);
-        }
-      }
+    if (this != F64) {
+      Dequantizer.dequantize(tensorType(), source, offset, count, target, at);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      target[at + i] = (float) source.get(DOUBLE, offset + 8L * i);
     }
   }
 
@@ -83,14 +69,17 @@ enum NumberFormat {
    * @return whether all finite numbers stayed finite
    */
   boolean encode(float[] source, int count, MemorySegment target, long offset) {
-    TensorType type =
-        switch (this) {
-          case F32 -> TensorType.F32;
-          case F16 -> TensorType.F16;
-          case BF16 -> TensorType.BF16;
-          case F64 -> throw new IllegalStateException("nothing is written as F64");
-        };
+    TensorType type = tensorType();
     PlainEncoder.encode(type, source, 0, count, target, offset);
     return !PlainEncoder.overflows(type, source, count);
+  }
+
+  private TensorType tensorType() {
+    return switch (this) {
+      case F32 -> TensorType.F32;
+      case F16 -> TensorType.F16;
+      case BF16 -> TensorType.BF16;
+      case F64 -> throw new IllegalStateException("no tensor of a GGUF file is F64");
+    };
   }
 }

@@ -129,11 +129,22 @@ sealed interface RotaryScaling {
             scaling.positive("low_freq_factor").orElse(1),
             scaling.positive("high_freq_factor").orElse(4),
             scaling.positive("original_max_position_embeddings").orElse(8192),
-            config.node().path(Llama3.EXACT).valueStream().map(JsonNode::floatValue).toList());
+            exactDivisors(config));
     if (llama3.highFrequency() <= llama3.lowFrequency()) {
       throw scaling.mustBe("high_freq_factor", "larger than low_freq_factor");
     }
     return llama3;
+  }
+
+  private static List<Float> exactDivisors(JsonDocument config) {
+    List<Float> divisors = new ArrayList<>();
+    for (JsonNode divisor : config.node().path(Llama3.EXACT)) {
+      if (!divisor.isNumber()) {
+        throw config.mustBe(Llama3.EXACT, "a list of numbers");
+      }
+      divisors.add((float) divisor.doubleValue());
+    }
+    return divisors;
   }
 
   private static RotaryScaling yarn(JsonDocument scaling, long context) {

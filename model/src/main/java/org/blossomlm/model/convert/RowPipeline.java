@@ -88,10 +88,11 @@ final class RowPipeline implements AutoCloseable {
     try {
       return chunk.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure; // No memory, or a mapped file that was shortened.
+        case null, default -> throw new IllegalStateException(e);
       }
-      throw new IOException(String.valueOf(e.getCause()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

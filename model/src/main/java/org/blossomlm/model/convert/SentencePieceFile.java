@@ -16,12 +16,12 @@ import org.blossomlm.model.tokenizer.TokenKind;
  *
  * <pre>
  * 1 pieces (repeated): 1 piece, 2 score (float), 3 type (1 normal ... 6 byte)
- * 2 trainer_spec: 3 model_type (1 unigram, 2 BPE), 40 to 43 ids of unk, bos, eos, pad
+ * 2 trainer_spec: 3 model_type (see Algorithm), 40 to 43 ids of unk, bos, eos, pad
  * 3 normalizer_spec: 3 add_dummy_prefix
  * </pre>
  *
  * @param pieces in the order of their ids
- * @param unigram whether text is cut by probability; the others are merged pair by pair
+ * @param algorithm how text is cut into pieces
  * @param spacePrefix whether a space goes before the first word
  * @param unknown id, or -1
  * @param bos id, or -1
@@ -30,7 +30,7 @@ import org.blossomlm.model.tokenizer.TokenKind;
  */
 record SentencePieceFile(
     List<Piece> pieces,
-    boolean unigram,
+    Algorithm algorithm,
     boolean spacePrefix,
     int unknown,
     int bos,
@@ -38,7 +38,21 @@ record SentencePieceFile(
     int padding) {
   private static final long LARGEST = 256 << 20;
   private static final int MAX_PIECES = 1 << 22;
-  private static final int BPE = 2;
+
+  /** How text is cut, in the order of their numbers, from 1 on. */
+  enum Algorithm {
+    UNIGRAM,
+    BPE,
+    WORD,
+    CHAR;
+
+    private static Algorithm numbered(long number) throws NotSentencePiece {
+      if (number < 1 || number > values().length) {
+        throw new NotSentencePiece("its model_type is " + number);
+      }
+      return values()[(int) number - 1];
+    }
+  }
 
   /** An entry of the vocabulary. */
   record Piece(String text, float score, TokenKind kind) {}
@@ -65,7 +79,7 @@ record SentencePieceFile(
 
   static SentencePieceFile parse(byte[] bytes) throws NotSentencePiece {
     List<Piece> pieces = new ArrayList<>();
-    int modelType = 1;
+    var algorithm = Algorithm.UNIGRAM;
     boolean spacePrefix = true;
     int[] ids = {0, 1, 2, -1};
     var file = new Message(ByteBuffer.wrap(bytes));
@@ -81,7 +95,7 @@ record SentencePieceFile(
           Message trainer = file.message();
           while (trainer.next()) {
             if (trainer.field == 3) {
-              modelType = (int) trainer.number();
+              algorithm = Algorithm.numbered(trainer.number());
             } else if (trainer.field >= 40 && trainer.field <= 43) {
               ids[trainer.field - 40] = (int) trainer.number();
             }
@@ -103,8 +117,7 @@ record SentencePieceFile(
     if (pieces.isEmpty()) {
       throw new NotSentencePiece("it has no pieces");
     }
-    return new SentencePieceFile(
-        pieces, modelType != BPE, spacePrefix, ids[0], ids[1], ids[2], ids[3]);
+    return new SentencePieceFile(pieces, algorithm, spacePrefix, ids[0], ids[1], ids[2], ids[3]);
   }
 
   private static Piece piece(Message message) throws NotSentencePiece {
@@ -114,7 +127,12 @@ record SentencePieceFile(
     while (message.next()) {
       switch (message.field) {
         case 1 -> text = message.text();
-        case 2 -> score = message.decimal();
+        case 2 -> {
+          score = message.decimal();
+          if (!Float.isFinite(score)) {
+            throw new NotSentencePiece("a piece has the score " + score);
+          }
+        }
         case 3 -> {
           int type = (int) message.number();
           kind =
@@ -142,7 +160,7 @@ record SentencePieceFile(
       file.bytes(1, message.toBytes());
     }
     var trainer = new MessageWriter();
-    trainer.number(3, unigram ? 1 : BPE);
+    trainer.number(3, algorithm.ordinal() + 1L);
     trainer.number(4, pieces.size());
     trainer.number(35, 1); // byte_fallback
     trainer.number(40, unknown);

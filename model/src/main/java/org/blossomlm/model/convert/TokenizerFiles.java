@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,8 +22,9 @@ import tools.jackson.databind.JsonNode;
  * the same order; byte-level ones come from {@code tokenizer.json}.
  *
  * <p>Where there is a {@code tokenizer.json}, the result is tried out: a tokenizer read back from
- * the new keys must encode sample texts to the same ids. Vocabularies are large, so the file's own
- * tokenizer is built while the vocabulary is read, and the trial goes on while others work.
+ * the new keys must encode sample texts to the same ids. Vocabularies are large, so the file is
+ * read and its own tokenizer built on other threads from the constructor on, and the trial goes on
+ * while others work.
  */
 final class TokenizerFiles {
   private static final String PREFIX = "tokenizer.ggml.";
@@ -49,8 +51,8 @@ final class TokenizerFiles {
   private final Path folder;
   private final JsonDocument config;
   private final Optional<JsonDocument> tokenizerConfig;
-  private final Optional<Background<Tokenizer>> reference;
-  private final Optional<JsonDocument> tokenizerJson;
+  private final Background<Optional<JsonDocument>> tokenizerJson;
+  private final Background<Optional<Tokenizer>> reference;
   private final VocabularyTable table;
   private final List<String> notes;
 
@@ -64,11 +66,11 @@ final class TokenizerFiles {
     this.config = config;
     this.tokenizerConfig = JsonDocument.readIfPresent(folder.resolve("tokenizer_config.json"));
     Path json = folder.resolve("tokenizer.json");
+    this.tokenizerJson = Background.start("tokenizer-json", () -> JsonDocument.readIfPresent(json));
     this.reference =
-        Files.exists(json)
-            ? Optional.of(Background.start("tokenizer", () -> Tokenizer.fromJson(json)))
-            : Optional.empty();
-    this.tokenizerJson = JsonDocument.readIfPresent(json);
+        Background.start(
+            "tokenizer",
+            () -> tokenizerJson.result().map(file -> Tokenizer.fromJson(json, file.node())));
     this.table = new VocabularyTable(vocabulary, notes);
     this.notes = notes;
   }
@@ -82,8 +84,8 @@ final class TokenizerFiles {
     Optional<SentencePieceFile> pieces = sentencePiece();
     if (pieces.isPresent()) {
       pieces(pieces.get(), metadata);
-    } else if (tokenizerJson.isPresent()) {
-      var json = new JsonVocabulary(tokenizerJson.get(), table);
+    } else if (tokenizerJson.result().isPresent()) {
+      var json = new JsonVocabulary(tokenizerJson.result().get(), table);
       if (json.byteLevel()) {
         byteLevel(json, metadata);
       } else {
@@ -99,7 +101,7 @@ final class TokenizerFiles {
               + " with transformers: AutoTokenizer.from_pretrained(...).save_pretrained(FOLDER)");
     }
     special(pieces, metadata);
-    addSpecial(reference.map(Background::result), metadata);
+    addSpecial(reference.result(), metadata);
   }
 
   /**
@@ -108,15 +110,15 @@ final class TokenizerFiles {
    * @return runs to the end of the trial; throws where texts get other ids
    */
   Runnable trial(GgufMetadata metadata) {
-    if (reference.isEmpty()) {
+    Optional<Tokenizer> tokenizer = reference.result();
+    if (tokenizer.isEmpty()) {
       return () -> {};
     }
-    Tokenizer tokenizer = reference.get().result();
     Background<Boolean> trial =
         Background.start(
             "tokenizer-trial",
             () -> {
-              requireSameIds(tokenizer, metadata);
+              requireSameIds(tokenizer.get(), metadata);
               return true;
             });
     return trial::result;
@@ -129,15 +131,15 @@ final class TokenizerFiles {
     }
     try {
       SentencePieceFile pieces = SentencePieceFile.read(file);
-      if (pieces.unigram()) {
+      if (pieces.algorithm() != SentencePieceFile.Algorithm.BPE) {
         throw new ConversionException(
-            file
-                + ": is a SentencePiece model of type unigram, which is not supported; supported"
-                + " are SentencePiece BPE and byte-level BPE");
+            "%s: is a SentencePiece model of type %s, which is not supported; supported are"
+                    .formatted(file, pieces.algorithm().name().toLowerCase(Locale.ROOT))
+                + " SentencePiece BPE and byte-level BPE");
       }
       return Optional.of(pieces);
     } catch (SentencePieceFile.NotSentencePiece e) {
-      if (tokenizerJson.isPresent()) {
+      if (tokenizerJson.result().isPresent()) {
         notes.add("tokenizer.model is no SentencePiece model; tokenizer.json was used");
         return Optional.empty();
       }
@@ -164,11 +166,12 @@ final class TokenizerFiles {
     }
     addedTokensFile();
     tokenizerConfig.ifPresent(this::addedTokensDecoder);
-    tokenizerJson.ifPresent(file2 -> JsonVocabulary.addedTokens(file2, table));
+    tokenizerJson.result().ifPresent(file2 -> JsonVocabulary.addedTokens(file2, table));
     metadata.put(PREFIX + "model", "llama").put(PREFIX + "pre", "default");
     table.writeTo(metadata, true);
     boolean prefix =
         tokenizerJson
+            .result()
             .map(json -> new JsonVocabulary(json, table))
             .filter(json -> !json.byteLevel())
             .map(JsonVocabulary::spacePrefix)
@@ -214,7 +217,7 @@ final class TokenizerFiles {
     json.readByteLevel();
     List<String> merges = json.merges();
     metadata.put(PREFIX + "model", "gpt2");
-    metadata.put(PREFIX + "pre", preTokenizer(json.file(), reference.orElseThrow().result()));
+    metadata.put(PREFIX + "pre", preTokenizer(json.file(), reference.result().orElseThrow()));
     table.writeTo(metadata, false);
     metadata.put(PREFIX + "merges", GgufArray.ofStrings(merges));
   }

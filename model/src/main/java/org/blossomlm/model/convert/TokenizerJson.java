@@ -350,7 +350,7 @@ final class TokenizerJson {
     return Optional.of(
         new SentencePieceFile(
             list,
-            false,
+            SentencePieceFile.Algorithm.BPE,
             spacePrefix(),
             special.getOrDefault("unk_token", -1),
             special.getOrDefault("bos_token", -1),

@@ -3,14 +3,12 @@ package org.blossomlm.model.gguf;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Encodes metadata and tensor infos in memory. */
 final class GgufEncoder {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final byte[] number = new byte[Long.BYTES];
 
   int size() {
     return out.size();
@@ -45,15 +43,16 @@ final class GgufEncoder {
   }
 
   static byte[] utf8(String text) {
-    try {
-      ByteBuffer buffer = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-      var bytes = new byte[buffer.remaining()];
-      buffer.get(bytes);
-      return bytes;
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException(
-          "unpaired surrogate in " + GgufException.quote(text) + ": it has no UTF-8 form", e);
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+          throw new IllegalArgumentException(
+              "unpaired surrogate in " + GgufException.quote(text) + ": it has no UTF-8 form");
+        }
+        i++;
+      }
     }
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   void value(GgufValue value) {
@@ -73,7 +72,8 @@ final class GgufEncoder {
 
   private void integer(long value, int bytes) {
     for (int i = 0; i < bytes; i++) {
-      out.write((int) (value >>> (8 * i)));
+      number[i] = (byte) (value >>> (8 * i));
     }
+    out.write(number, 0, bytes);
   }
 }

@@ -97,6 +97,9 @@ public final class Quantizer {
       }
       writer.write(target);
       return List.of(target);
+    } catch (InternalError e) {
+      throw new ModelException(
+          source.path() + ": the file was shortened while it was read; is it being written?", e);
     } finally {
       threads.shutdownNow();
     }

@@ -80,13 +80,11 @@ final class TensorPipeline {
     try {
       piece = future.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof ModelException failure) {
-        throw failure;
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error failure -> throw failure; // No memory, or a mapped file that was shortened.
+        case null, default -> throw new IllegalStateException(e);
       }
-      if (e.getCause() instanceof Error failure) {
-        throw failure; // No memory, or a mapped file that was shortened.
-      }
-      throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

@@ -35,19 +35,24 @@ public final class Dequantizer {
       int targetOffset) {
     Objects.checkFromIndexSize(offset, type.bytes(count), source.byteSize());
     Objects.checkFromIndexSize(targetOffset, count, target.length);
-    BlockDecoder decoder = decoder(type);
-    int step = type.blockElements();
-    long block = offset;
-    for (int i = 0; i < count; i += step, block += type.blockBytes()) {
-      decoder.decode(source, block, target, targetOffset + i);
+    switch (type) {
+      case F32 -> SimpleBlocks.f32(source, offset, count, target, targetOffset);
+      case F16 -> SimpleBlocks.f16(source, offset, count, target, targetOffset);
+      case BF16 -> SimpleBlocks.bf16(source, offset, count, target, targetOffset);
+      default -> {
+        BlockDecoder decoder = decoder(type);
+        int step = type.blockElements();
+        long block = offset;
+        for (int i = 0; i < count; i += step, block += type.blockBytes()) {
+          decoder.decode(source, block, target, targetOffset + i);
+        }
+      }
     }
   }
 
   private static BlockDecoder decoder(TensorType type) {
     return switch (type) {
-      case F32 -> SimpleBlocks::f32;
-      case F16 -> SimpleBlocks::f16;
-      case BF16 -> SimpleBlocks::bf16;
+      case F32, F16, BF16 -> throw new IllegalArgumentException(type + " has no blocks");
       case Q4_0 -> SimpleBlocks::q4_0;
       case Q4_1 -> SimpleBlocks::q4_1;
       case Q5_0 -> SimpleBlocks::q5_0;

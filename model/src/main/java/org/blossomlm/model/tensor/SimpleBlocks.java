@@ -45,17 +45,21 @@ final class SimpleBlocks {
     return x.get(SHORT, offset) & 0xFFFF;
   }
 
-  static void f32(MemorySegment x, long block, float[] y, int i) {
-    y[i] = x.get(FLOAT, block);
+  static void f32(MemorySegment x, long offset, int count, float[] y, int i) {
+    MemorySegment.copy(x, FLOAT, offset, y, i, count);
   }
 
-  static void f16(MemorySegment x, long block, float[] y, int i) {
-    y[i] = half(x, block);
+  static void f16(MemorySegment x, long offset, int count, float[] y, int i) {
+    for (int j = 0; j < count; j++) {
+      y[i + j] = half(x, offset + 2L * j);
+    }
   }
 
   /** bfloat16: the upper half of a binary32. */
-  static void bf16(MemorySegment x, long block, float[] y, int i) {
-    y[i] = Float.intBitsToFloat(x.get(SHORT, block) << 16);
+  static void bf16(MemorySegment x, long offset, int count, float[] y, int i) {
+    for (int j = 0; j < count; j++) {
+      y[i + j] = Float.intBitsToFloat(x.get(SHORT, offset + 2L * j) << 16);
+    }
   }
 
   /**

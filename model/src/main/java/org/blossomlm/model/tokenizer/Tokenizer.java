@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.text.MarkedText;
+import tools.jackson.databind.JsonNode;
 
 /** Text to token ids and back. Immutable and safe for use by many threads. */
 public interface Tokenizer {
@@ -27,6 +28,15 @@ public interface Tokenizer {
    */
   static Tokenizer fromJson(Path tokenizerJson) {
     return TokenizerJsonReader.read(tokenizerJson);
+  }
+
+  /**
+   * As {@link #fromJson(Path)}, where the file has been parsed already.
+   *
+   * @param root what {@code tokenizerJson} holds, which is not read again
+   */
+  static Tokenizer fromJson(Path tokenizerJson, JsonNode root) {
+    return TokenizerJsonReader.read(tokenizerJson, root);
   }
 
   /** For people: kind and pre-tokenizer, e.g. {@code BPE (qwen2)}. */

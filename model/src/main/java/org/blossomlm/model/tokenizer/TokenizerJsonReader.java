@@ -47,26 +47,35 @@ final class TokenizerJsonReader {
   }
 
   static Tokenizer read(Path file) {
+    return read(file, parse(file));
+  }
+
+  static Tokenizer read(Path file, JsonNode root) {
     Path config = file.resolveSibling("tokenizer_config.json");
     return new TokenizerJsonReader(
-            parse(file),
-            Files.isRegularFile(config) ? Optional.of(parse(config)) : Optional.empty())
+            view(file, root),
+            Files.isRegularFile(config)
+                ? Optional.of(view(config, parse(config)))
+                : Optional.empty())
         .tokenizer();
   }
 
-  private static JsonView parse(Path file) {
+  private static JsonView view(Path file, JsonNode root) {
+    JsonView view = new JsonView(file.toString(), "", root);
+    if (!root.isObject()) {
+      throw view.mustBe("an object");
+    }
+    return view;
+  }
+
+  private static JsonNode parse(Path file) {
     try {
       long size = Files.size(file);
       if (size > LARGEST_FILE) {
         throw new ModelException(
             "%s has %d bytes; at most %d are allowed".formatted(file, size, LARGEST_FILE));
       }
-      JsonNode node = JSON.readTree(Files.readAllBytes(file));
-      JsonView view = new JsonView(file.toString(), "", node);
-      if (!node.isObject()) {
-        throw view.mustBe("an object");
-      }
-      return view;
+      return JSON.readTree(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new ModelException("%s cannot be read: %s".formatted(file, e), e);
     } catch (JacksonException e) {

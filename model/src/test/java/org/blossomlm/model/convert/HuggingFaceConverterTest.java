@@ -17,9 +17,12 @@ import org.blossomlm.model.tensor.Dequantizer;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.blossomlm.model.tokenizer.Tokenizer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A folder becomes a GGUF file: what is in it, and what it is called. */
 class HuggingFaceConverterTest {
@@ -348,6 +351,17 @@ class HuggingFaceConverterTest {
         .singleElement()
         .asString()
         .contains("beyond 128 tokens");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, 1", "false, 0", ", 0"})
+  void a_sliding_window_that_is_off_is_not_noted(@Nullable Boolean used, int notes) {
+    TinyFolder model = TinyFolder.qwen2(folder);
+    model.config.put("sliding_window", 128);
+    if (used != null) {
+      model.config.put("use_sliding_window", used);
+    }
+    assertThat(convert(model, F32).notes()).hasSize(notes);
   }
 
   @Test

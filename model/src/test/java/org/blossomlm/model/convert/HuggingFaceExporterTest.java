@@ -4,20 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.files.DiskSpace;
 import org.blossomlm.model.gguf.GgufFile;
+import org.blossomlm.model.gguf.GgufMetadata;
+import org.blossomlm.model.gguf.GgufValue;
 import org.blossomlm.model.gguf.GgufWriter;
 import org.blossomlm.model.safetensors.SafetensorsModel;
 import org.blossomlm.model.safetensors.SafetensorsType;
 import org.blossomlm.model.tensor.Tensor;
+import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -259,9 +265,9 @@ class HuggingFaceExporterTest {
       file.tensors().values().forEach(more::add);
       more.add(
           "blk.0.attn_sinks",
-          org.blossomlm.model.tensor.TensorType.F32,
+          TensorType.F32,
           List.of(1L),
-          out -> out.write(java.nio.ByteBuffer.allocate(4)));
+          out -> out.write(ByteBuffer.allocate(4)));
       more.write(broken);
       refused(broken, folder, exporter, "no place in a LlamaForCausalLM: blk.0.attn_sinks");
       var noTokenizer =
@@ -270,6 +276,110 @@ class HuggingFaceExporterTest {
       noTokenizer.write(broken);
       refused(broken, folder, exporter, "tokenizer.ggml.tokens is missing");
     }
+  }
+
+  /** A copy of {@code gguf} with other metadata and further tensors. */
+  private Path changed(
+      Path gguf, UnaryOperator<GgufMetadata.Builder> change, Map<String, Integer> vectors) {
+    Path copy = temporary.resolve("changed.gguf");
+    try (GgufFile file = GgufFile.open(gguf)) {
+      var writer = new GgufWriter(change.apply(file.metadata().toBuilder()).build());
+      file.tensors().values().forEach(writer::add);
+      vectors.forEach((name, size) ->
+          writer.add(
+              name,
+              TensorType.F32,
+              List.of((long) size),
+              out -> out.write(ByteBuffer.allocate(4 * size))));
+      writer.write(copy);
+    }
+    return copy;
+  }
+
+  @Test
+  void hyper_parameters_of_a_damaged_file_are_refused() {
+    Path gguf = gguf(TinyFolder.llama(temporary.resolve("source")), WeightType.F16);
+    Map<Map.Entry<String, GgufValue>, String> wrong = new LinkedHashMap<>();
+    wrong.put(
+        Map.entry("block_count", GgufValue.uint32(1 << 30)),
+        "llama.block_count is 1073741824; it must lie between 1 and 1024");
+    wrong.put(Map.entry("attention.key_length", GgufValue.uint32(1 << 20)), "do not fit together");
+    wrong.put(Map.entry("attention.head_count_kv", GgufValue.uint32(3)), "do not fit together");
+    wrong.put(
+        Map.entry("rope.freq_base", GgufValue.float32(Float.NaN)),
+        "llama.rope.freq_base is NaN; it must be a number above 0");
+    wrong.put(
+        Map.entry("attention.layer_norm_rms_epsilon", GgufValue.float32(0)),
+        "epsilon is 0.0; it must be a number above 0");
+    wrong.forEach((entry, message) -> {
+      Path damaged =
+          changed(
+              gguf,
+              metadata ->
+                  entry.getKey().equals("attention.key_length")
+                      ? metadata
+                          .put("llama." + entry.getKey(), entry.getValue())
+                          .put("llama.rope.dimension_count", entry.getValue())
+                      : metadata.put("llama." + entry.getKey(), entry.getValue()),
+              Map.of());
+      refused(
+          damaged,
+          temporary.resolve("exported"),
+          new HuggingFaceExporter(ConversionOptions.DEFAULT),
+          "changed.gguf",
+          message);
+    });
+  }
+
+  @Test
+  void scaling_as_older_files_say_it_is_kept() throws IOException {
+    Path gguf = gguf(TinyFolder.llama(temporary.resolve("source")), WeightType.F16);
+    Path older =
+        changed(
+            gguf,
+            metadata -> metadata.put("llama.rope.scale_linear", GgufValue.float32(4)),
+            Map.of());
+    Path folder = temporary.resolve("exported");
+    export(older, folder, ConversionOptions.DEFAULT);
+    JsonNode config = new JsonMapper().readTree(Files.readAllBytes(folder.resolve("config.json")));
+    assertThat(config.path("rope_scaling").path("rope_type").stringValue()).isEqualTo("linear");
+    assertThat(config.path("rope_scaling").path("factor").doubleValue()).isEqualTo(4);
+  }
+
+  @Test
+  void two_kinds_of_scaling_have_no_place_in_one_configuration() {
+    Path gguf = gguf(TinyFolder.llama(temporary.resolve("source")), WeightType.F16);
+    Path both =
+        changed(
+            gguf,
+            metadata ->
+                metadata
+                    .put("llama.rope.scaling.type", "linear")
+                    .put("llama.rope.scaling.factor", GgufValue.float32(2)),
+            Map.of("rope_freqs.weight", 4));
+    refused(
+        both,
+        temporary.resolve("exported"),
+        new HuggingFaceExporter(ConversionOptions.DEFAULT),
+        "has both llama.rope.scaling.type linear and a tensor rope_freqs.weight");
+  }
+
+  @Test
+  void biases_that_transformers_would_drop_are_refused() {
+    Path gguf = gguf(TinyFolder.qwen2(temporary.resolve("source")), WeightType.F16);
+    Path biased = changed(gguf, metadata -> metadata, Map.of("blk.0.attn_output.bias", 32));
+    refused(
+        biased,
+        temporary.resolve("exported"),
+        new HuggingFaceExporter(ConversionOptions.DEFAULT),
+        "Qwen2ForCausalLM has no place for 1 biases: blk.0.attn_output.bias");
+  }
+
+  @Test
+  void the_model_card_is_valid_yaml_whatever_the_names_are() {
+    GgufMetadata metadata = GgufMetadata.builder().put("general.name", "a \"b\" \\n c\nd").build();
+    assertThat(GeneralMetadata.cardOf(metadata))
+        .isEqualTo("---\nmodel_name: \"a  b   n c d\"\n---\n");
   }
 
   @Test

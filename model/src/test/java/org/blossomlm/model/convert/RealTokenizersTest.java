@@ -143,7 +143,7 @@ class RealTokenizersTest {
         assertThat(file.pieces().get(id).score()).isEqualTo(scores[id]);
       }
     }
-    assertThat(file.unigram()).isFalse();
+    assertThat(file.algorithm()).isEqualTo(SentencePieceFile.Algorithm.BPE);
     assertThat(SentencePieceFile.parse(file.toBytes())).isEqualTo(file);
   }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.blossomlm.model.tokenizer.TokenKind;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SentencePieceFileTest {
   private static final SentencePieceFile SMALL =
@@ -16,7 +18,7 @@ class SentencePieceFileTest {
               new SentencePieceFile.Piece("<unk>", 0, TokenKind.UNKNOWN),
               new SentencePieceFile.Piece("<0x0A>", 0, TokenKind.BYTE),
               new SentencePieceFile.Piece("▁你好", -1.5f, TokenKind.NORMAL)),
-          false,
+          SentencePieceFile.Algorithm.BPE,
           false,
           0,
           -1,
@@ -53,5 +55,20 @@ class SentencePieceFileTest {
         .hasMessageContaining("does not end");
     assertThatThrownBy(() -> SentencePieceFile.parse(new byte[0]))
         .hasMessageContaining("no pieces");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void every_way_to_cut_text_is_told_apart(SentencePieceFile.Algorithm algorithm) throws Exception {
+    var file = new SentencePieceFile(SMALL.pieces(), algorithm, true, 0, 1, 2, -1);
+    assertThat(SentencePieceFile.parse(file.toBytes()).algorithm()).isEqualTo(algorithm);
+  }
+
+  @Test
+  void numbers_that_mean_nothing_are_refused() {
+    byte[] trainer = {0x12, 2, 0x18, 9}; // trainer_spec { model_type: 9 }
+    assertThatThrownBy(() -> SentencePieceFile.parse(trainer)).hasMessage("its model_type is 9");
+    byte[] piece = {0x0A, 5, 0x15, 0, 0, (byte) 0xC0, 0x7F}; // pieces { score: nan }
+    assertThatThrownBy(() -> SentencePieceFile.parse(piece)).hasMessageContaining("score NaN");
   }
 }

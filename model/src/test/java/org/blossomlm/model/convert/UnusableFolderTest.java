@@ -93,6 +93,7 @@ class UnusableFolderTest {
     wrong.put(Map.entry("hidden_size", 30), "must be a multiple of num_attention_heads");
     wrong.put(Map.entry("num_key_value_heads", 3), "must divide num_attention_heads");
     wrong.put(Map.entry("head_dim", 7), "needs an even one");
+    wrong.put(Map.entry("head_dim", 1 << 20), "are wider than 1048576");
     wrong.put(Map.entry("hidden_act", "gelu"), "hidden_act is \"gelu\"; it must be silu");
     wrong.put(Map.entry("rms_norm_eps", -1), "rms_norm_eps is -1; it must be a number above 0");
     wrong.put(Map.entry("partial_rotary_factor", 0.5), "partial_rotary_factor is 0.5");
@@ -105,6 +106,10 @@ class UnusableFolderTest {
     wrong.put(
         Map.entry("rope_scaling", Map.of("type", "yarn", "factor", 2, "mscale", 1)),
         "rope_scaling.mscale is set");
+    original.put("rope_scaling", Map.of("type", "llama3"));
+    wrong.put(
+        Map.entry("gguf_rope_divisors", List.of("x")),
+        "gguf_rope_divisors is [\"x\"]; it must be a list of numbers");
     wrong.forEach((entry, message) -> {
       model.put("config.json", merged(original, entry));
       refused("config.json", message);

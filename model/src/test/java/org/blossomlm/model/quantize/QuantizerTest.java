@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -330,6 +332,20 @@ class QuantizerTest {
       quantizer.write(to, SILENT);
       return quantizer.plan();
     }
+  }
+
+  @Test
+  void an_error_on_a_thread_is_thrown_and_leaves_nothing() throws IOException {
+    Path target = folder.resolve("out.gguf");
+    try (GgufFile source = GgufFile.open(original)) {
+      var quantizer = new Quantizer(source, QuantizeOptions.of(Recipe.Q4_K_M));
+      // Shortened while it is mapped: reading the pages that are gone is an InternalError.
+      try (FileChannel channel = FileChannel.open(original, StandardOpenOption.WRITE)) {
+        channel.truncate(8192);
+      }
+      assertThatThrownBy(() -> quantizer.write(target, SILENT)).isInstanceOf(ModelException.class);
+    }
+    assertThat(files()).containsExactly("original.gguf");
   }
 
   private List<String> files() throws IOException {

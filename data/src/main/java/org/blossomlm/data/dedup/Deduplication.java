@@ -1,0 +1,124 @@
+package org.blossomlm.data.dedup;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.blossomlm.data.DataException;
+import org.blossomlm.data.filter.RecordField;
+import org.blossomlm.data.operator.Arguments;
+import org.blossomlm.data.operator.OperatorContext;
+import org.blossomlm.data.operator.Parameter;
+import org.blossomlm.data.operator.SetOperator;
+
+/**
+ * Leaves one record of each cluster, or marks all of them. A dropped record says in its metadata
+ * ({@code duplicate_of}) which one stayed instead of it. Failed records and those without content
+ * are in no cluster and stay.
+ */
+final class Deduplication implements SetOperator {
+  /** How clusters are found. */
+  @FunctionalInterface
+  interface Search {
+    Clusters find(RecordSet input, OperatorContext context) throws InterruptedException;
+  }
+
+  private static final String DUPLICATE_OF = "duplicate_of";
+
+  private final Search search;
+  private final String reason;
+  private final KeepRule keep;
+  private final Optional<RecordField> score;
+  private final boolean mark;
+
+  Deduplication(Arguments arguments, String reason, Search search) {
+    this.search = search;
+    this.reason = reason;
+    keep = arguments.choice("keep", KeepRule.class);
+    score = arguments.optionalText("score").map(RecordField::of);
+    mark = arguments.text("action").equals("mark");
+    if (keep == KeepRule.SCORE && score.isEmpty()) {
+      throw new DataException("keep: score needs the parameter score, the field of a number");
+    }
+  }
+
+  /** Parameters of every kind of deduplication. */
+  static List<Parameter> parameters() {
+    return List.of(
+        Parameter.choice(
+            "keep",
+            List.of("first", "longest", "score"),
+            "which record of a cluster stays; of equals the first"),
+        Parameter.optional(
+            "score", Parameter.Kind.TEXT, "with keep: score, the field whose largest number stays"),
+        Parameter.choice(
+            "action",
+            List.of("drop", "mark"),
+            "mark: all stay, and the metadata entry duplicate_of names the one that would stay"));
+  }
+
+  @Override
+  public void apply(RecordSet input, Output output, OperatorContext context)
+      throws InterruptedException {
+    Clusters clusters = search.find(input, context);
+    int[] best = best(input, clusters);
+    Map<Integer, String> names = names(input, clusters, best, context);
+    int[] next = {0};
+    input.forEach(record -> {
+      int i = next[0]++;
+      int stays = best[clusters.find(i)];
+      if (stays == i) {
+        output.keep(record);
+      } else if (mark) {
+        output.keep(record.withMetadata(DUPLICATE_OF, names.get(stays)));
+      } else {
+        output.drop(record.withMetadata(DUPLICATE_OF, names.get(stays)), reason);
+      }
+    });
+  }
+
+  /** For the smallest member of each cluster, the one that stays. */
+  private int[] best(RecordSet input, Clusters clusters) throws InterruptedException {
+    int[] best = new int[clusters.size()];
+    for (int i = 0; i < best.length; i++) {
+      best[i] = clusters.find(i);
+    }
+    if (keep == KeepRule.FIRST) {
+      return best;
+    }
+    double[] values = new double[best.length];
+    int[] next = {0};
+    input.forEach(record -> values[next[0]++] = keep.value(record, score));
+    for (int i = 0; i < best.length; i++) {
+      int root = clusters.find(i);
+      if (values[i] > values[best[root]]) {
+        best[root] = i;
+      }
+    }
+    return best;
+  }
+
+  private static Map<Integer, String> names(
+      RecordSet input, Clusters clusters, int[] best, OperatorContext context)
+      throws InterruptedException {
+    int[] sizes = new int[best.length];
+    for (int i = 0; i < best.length; i++) {
+      sizes[clusters.find(i)]++;
+    }
+    LongList several = new LongList();
+    long members = 0;
+    for (int root = 0; root < best.length; root++) {
+      if (sizes[root] > 1) {
+        several.add(best[root]);
+        members += sizes[root];
+      }
+    }
+    context.count("clusters of duplicates", several.size());
+    context.count("records in clusters", members);
+    long[] indices = several.toArray();
+    Map<Integer, String> names = HashMap.newHashMap(indices.length);
+    int[] next = {0};
+    input.forEach(indices, record -> names.put((int) indices[next[0]++], record.id()));
+    return names;
+  }
+}

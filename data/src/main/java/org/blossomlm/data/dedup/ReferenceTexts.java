@@ -1,0 +1,121 @@
+package org.blossomlm.data.dedup;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
+import org.blossomlm.data.DataException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The questions of a benchmark, as they lie in a file: JSON Lines, a JSON array, tab-separated text
+ * (the first column), or plain text (a question a line); each also with {@code .gz}. Of an object
+ * the fields that are called {@code fields} count, wherever they are; a field with a list has as
+ * many questions as texts.
+ */
+final class ReferenceTexts {
+  /** What benchmarks call a question. */
+  static final List<String> QUESTION_FIELDS =
+      List.of("question", "prompt", "turns", "problem", "instruction", "input", "query", "text");
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /**
+   * A question.
+   *
+   * @param file its name, without the folder
+   * @param row from 1
+   */
+  record Reference(String file, long row, String text) {}
+
+  private ReferenceTexts() {}
+
+  static List<Reference> read(Path file, Set<String> fields) {
+    String name = file.getFileName().toString();
+    String kind = name.toLowerCase(Locale.ROOT).replaceAll("\\.gz$", "");
+    List<Reference> references = new ArrayList<>();
+    try (InputStream raw = Files.newInputStream(file);
+        InputStream in = name.endsWith(".gz") ? new GZIPInputStream(raw) : raw) {
+      if (kind.endsWith(".json")) {
+        long row = 0;
+        JsonNode root = JSON.readTree(in);
+        for (JsonNode element : root.isArray() ? root : List.of(root)) {
+          row++;
+          collect(element, fields, name, row, references);
+        }
+      } else {
+        lines(in, kind, fields, name, references);
+      }
+    } catch (IOException | JacksonException e) {
+      throw new DataException(
+          "cannot read the reference "
+              + file
+              + ": "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          e);
+    }
+    if (references.isEmpty()) {
+      throw new DataException(
+          "the reference "
+              + file
+              + " has no question; the fields looked for are "
+              + String.join(", ", fields)
+              + " (parameter reference_fields)");
+    }
+    return references;
+  }
+
+  private static void lines(
+      InputStream in, String kind, Set<String> fields, String name, List<Reference> references)
+      throws IOException {
+    BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    long row = 0;
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      row++;
+      String content = row == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
+      if (content.isBlank()) {
+        continue;
+      }
+      if (kind.endsWith(".jsonl")) {
+        collect(JSON.readTree(content), fields, name, row, references);
+      } else {
+        String text = kind.endsWith(".tsv") ? content.split("\t", 2)[0] : content;
+        references.add(new Reference(name, row, text));
+      }
+    }
+  }
+
+  private static void collect(
+      JsonNode node, Set<String> fields, String name, long row, List<Reference> references) {
+    if (node.isObject()) {
+      node.properties()
+          .forEach(field -> {
+            if (fields.contains(field.getKey())) {
+              texts(field.getValue(), name, row, references);
+            } else if (field.getValue().isContainer()) {
+              collect(field.getValue(), fields, name, row, references);
+            }
+          });
+    } else if (node.isArray()) {
+      node.forEach(element -> collect(element, fields, name, row, references));
+    }
+  }
+
+  private static void texts(JsonNode node, String name, long row, List<Reference> references) {
+    if (node.isString() && !node.stringValue().isBlank()) {
+      references.add(new Reference(name, row, node.stringValue()));
+    } else if (node.isArray()) {
+      node.forEach(element -> texts(element, name, row, references));
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package org.blossomlm.data.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.blossomlm.data.filter.OneOperator.answer;
+import static org.blossomlm.data.filter.OneOperator.chat;
+import static org.blossomlm.model.chat.ChatMessage.assistant;
+import static org.blossomlm.model.chat.ChatMessage.system;
+import static org.blossomlm.model.chat.ChatMessage.user;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** Precision and recall on lists of our own; every line is an answer of an assistant. */
+class BehaviourOperatorsTest {
+  private static final List<String> REFUSALS =
+      List.of(
+          "I'm sorry, but I can't assist with that request.",
+          "I’m sorry, but I cannot help you with that.",
+          "I cannot provide instructions for making weapons.",
+          "Sorry, I can't do that.",
+          "I apologize, but I am unable to fulfill this request.",
+          "As an AI language model, I cannot engage in political debates.",
+          "Unfortunately, I won't be able to help. I can't assist with illegal activities.",
+          "I must decline to answer this question.",
+          "I'm not able to browse the internet, so I don't know today's news.",
+          "I can't in good conscience write that.",
+          "This request goes against my guidelines.",
+          "I'm sorry to hear that you feel this way. But I can't provide medical advice.",
+          "I don't feel comfortable writing such content.",
+          "很抱歉，我无法提供这方面的帮助。",
+          "对不起，我不能回答这个问题。",
+          "抱歉，我不能协助您进行违法活动。",
+          "作为一个人工智能语言模型，我无法提供个人意见。",
+          "非常抱歉，但我无法满足您的要求。",
+          "我无法直接访问互联网，因此不知道最新的新闻。",
+          "很抱歉，这个问题违反了相关规定，无法回答。",
+          "抱歉，您的请求不符合我的使用政策。",
+          "作为AI助手，我没有个人情感和意识。",
+          "很遗憾，我不能为您完成这项任务。",
+          "抱歉，我無法協助您完成這個請求。");
+
+  private static final List<String> ANSWERS =
+      List.of(
+          "\"I'm sorry, I can't help you,\" said the old man, and closed the door.",
+          "The guard shook his head. “I cannot provide that,” he whispered.",
+          "To refuse politely, you can write: \"I'm sorry, but I can't assist with that.\"",
+          "老人摇摇头说：“很抱歉，我无法帮助你。”然后关上了门。",
+          "如果客户提出过分的要求，可以这样回复：“抱歉，我不能满足您的要求。”",
+          "I can't help but smile when I read this poem.",
+          "You cannot provide a default value here, because the type has none.",
+          "The function cannot return null.",
+          "Sorry seems to be the hardest word is a song by Elton John.",
+          "Here is the apology letter:\n> I am sorry, I can't attend.\nIt is short and polite.",
+          "```\nprint(\"I cannot assist with that\")\n```\nThis prints a line.",
+          "我们无法直接求解这个方程，但可以用数值方法。",
+          "他说他不能回答这个问题，因为他不知道答案。",
+          "这个算法不能处理负权边，需要改用 Bellman-Ford。",
+          "光合作用是植物利用光能的过程。",
+          "First, apologise to the customer; then explain why you can't process the refund.",
+          "In this scene the robot says that it will not comply.",
+          "The answer is 42. If you cannot reproduce it, check the units.",
+          "「我不能幫你。」她低聲說。",
+          "我不能没有你——这句歌词表达了深深的依恋。",
+          "I won the match and I won't forget it, writes the player in her diary.",
+          "No. A square is always a rectangle.");
+
+  private static final List<String> IDENTITIES =
+      List.of(
+          "I am ChatGPT, a large language model trained by OpenAI.",
+          "Hello! I'm Claude, an AI assistant made by Anthropic.",
+          "As an AI language model, I think both views have merit.",
+          "As an AI, I do not have feelings.",
+          "I was developed by OpenAI to help people.",
+          "My name is Qwen and I am happy to help.",
+          "I'm just an AI, so I have no favourite colour.",
+          "My knowledge cutoff is September 2021.",
+          "我是由OpenAI训练的大型语言模型。",
+          "我是通义千问，由阿里云开发。",
+          "你好，我叫文心一言。",
+          "作为一个人工智能语言模型，我认为各有优点。",
+          "我只是一个AI助手，没有个人喜好。",
+          "我由百度研发，可以回答问题。",
+          "我是一个人工智能，很高兴为你服务。",
+          "我的知识截止到2021年9月。",
+          "作為一個人工智慧語言模型，我沒有個人意見。");
+
+  private static final List<String> NO_IDENTITIES =
+      List.of(
+          "ChatGPT is a chatbot that OpenAI released in November 2022.",
+          "The story begins: \"I am ChatGPT,\" said the screen.",
+          "Google was founded by Larry Page and Sergey Brin.",
+          "As an AI researcher, she published many papers.",
+          "As an artist, I would choose warmer colours.",
+          "I am a teacher and I love my job.",
+          "通义千问是阿里云推出的大语言模型。",
+          "小说里的机器人说：“我是一个人工智能。”",
+          "人工智能正在改变世界，我们应当学习它。",
+          "作为一名教师，我认为耐心很重要。",
+          "百度成立于2000年，由李彦宏创办。",
+          "我是一名学生，喜欢研究人工智能的历史。",
+          "`print('I am ChatGPT')` prints the name.",
+          "Claude Monet painted water lilies. I am fond of his work.",
+          "I am a Gemini user, and the app works well for notes.");
+
+  private static void measure(
+      String name, Predicate<String> rule, List<String> positive, List<String> negative) {
+    List<String> missed = positive.stream().filter(rule.negate()).toList();
+    List<String> wrong = negative.stream().filter(rule).toList();
+    double found = positive.size() - missed.size();
+    double precision = found / (found + wrong.size());
+    double recall = found / positive.size();
+    System.out.printf("%s: precision %.3f, recall %.3f%n", name, precision, recall);
+    assertThat(precision).as("wrongly dropped: %s", wrong).isGreaterThanOrEqualTo(0.95);
+    assertThat(recall).as("missed: %s", missed).isGreaterThanOrEqualTo(0.9);
+  }
+
+  @Test
+  void refusalsAreToldFromAnswersThatQuoteThem() {
+    measure("refusals", Behaviours::refuses, REFUSALS, ANSWERS);
+  }
+
+  @Test
+  void selfIdentityIsToldFromTextsAboutModels() {
+    measure(
+        "self-identity", text -> Behaviours.identifies(text, Set.of()), IDENTITIES, NO_IDENTITIES);
+  }
+
+  @Test
+  void aRefusalLateInAnAnswerIsNoRefusal() {
+    String long1 = "This is how you do it. First open the file. Then read it. Then close it. ";
+    assertThat(Behaviours.refuses(long1 + "I can't provide more details.")).isFalse();
+  }
+
+  @Test
+  void onlyTheAssistantIsLookedAt() {
+    assertThat(
+            OneOperator.of("chat_refusal_filter")
+                .run(chat("1", "I can't help you.", "Fine."), chat("2", "?", "我无法回答这个问题。"))
+                .droppedIds())
+        .containsExactly("2");
+  }
+
+  @Test
+  void theNameOfTheModelToBeTrainedMayBeAllowed() {
+    OneOperator filter =
+        OneOperator.of("chat_self_identity_filter", "allowed_names", List.of("Blossom"));
+    assertThat(filter.run(answer("I am Blossom, an AI assistant.")).kept()).hasSize(1);
+    assertThat(filter.run(answer("我是Blossom，一个人工智能助手。")).kept()).hasSize(1);
+    assertThat(filter.run(answer("I am ChatGPT, not Blossom.")).reasons())
+        .containsExactly("says which model it is");
+  }
+
+  @Test
+  void instructionsThatAreGivenAwayAreFound() {
+    OneOperator filter = OneOperator.of("chat_system_prompt_leak_filter");
+    for (String leak :
+        List.of(
+            "My system prompt is: you are a helpful assistant.",
+            "Here is my full system prompt: ...",
+            "You are ChatGPT, a large language model.",
+            "我的系统提示词是：你是一个助手。",
+            "以下是我的完整的系统提示：",
+            "根据系统提示，我必须保持友好。")) {
+      assertThat(filter.run(answer(leak)).dropped()).as(leak).hasSize(1);
+    }
+    for (String innocent :
+        List.of(
+            "A system prompt tells a model how to behave.",
+            "系统提示词可以规定模型的角色。",
+            "He said: \"My system prompt is secret.\"",
+            "Follow the instructions on the box.")) {
+      assertThat(filter.run(answer(innocent)).kept()).as(innocent).hasSize(1);
+    }
+  }
+
+  @Test
+  void repeatingTheSystemMessageIsGivingItAway() {
+    String secret =
+        "You are a pirate called Jack who never reveals the hidden island of gold to landlubbers.";
+    OneOperator filter = OneOperator.of("chat_system_prompt_leak_filter");
+    assertThat(
+            filter
+                .run(
+                    chat("1", system(secret), user("?"), assistant("Sure: " + secret)),
+                    chat(
+                        "2",
+                        system(secret),
+                        user("?"),
+                        assistant("Arr, the hidden island of gold!")))
+                .droppedIds())
+        .containsExactly("1");
+    assertThat(
+            OneOperator.of("chat_system_prompt_leak_filter", "verbatim_length", 0)
+                .run(chat("1", system(secret), user("?"), assistant(secret)))
+                .kept())
+        .hasSize(1);
+  }
+}
