@@ -139,7 +139,8 @@ class DataRunTest {
     assertThat(Files.readAllLines(folder.resolve("run/lineage/plain.jsonl")))
         .hasSize(500)
         .first()
-        .isEqualTo("{\"id\":\"r0\",\"steps\":[\"b.shout\",\"b.dice\"]}");
+        .isEqualTo(
+            "{\"id\":\"r0\",\"file\":\"numbers.jsonl\",\"row\":1,\"steps\":[\"b.shout\",\"b.dice\"]}");
     assertThat(folder.resolve("run/lineage/lineage.jsonl")).doesNotExist();
   }
 
