@@ -40,6 +40,7 @@ final class OpenAiTeacher implements DirectTeacher {
   private final Semaphore places;
   private final HttpCalls http;
   private final Runnable onRetry;
+  private volatile boolean closed;
 
   /**
    * @param environment where the keys are
@@ -174,12 +175,14 @@ final class OpenAiTeacher implements DirectTeacher {
           Thread.sleep(again.delay.orElse(backOff(failures - 1)));
         }
       }
+      if (closed) {
+        throw new TeacherException(message(0, "it was closed"), 0);
+      }
       onRetry.run();
     }
   }
 
-  private Outcome attempt(
-      URI address, byte[] json, boolean stream, long tokens, BodyReader reader)
+  private Outcome attempt(URI address, byte[] json, boolean stream, long tokens, BodyReader reader)
       throws InterruptedException {
     ApiKey key = keys.take(tokens);
     places.acquire();
@@ -286,6 +289,7 @@ final class OpenAiTeacher implements DirectTeacher {
 
   @Override
   public void close() {
+    closed = true;
     http.close();
   }
 }
