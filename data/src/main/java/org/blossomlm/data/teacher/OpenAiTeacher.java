@@ -40,6 +40,7 @@ final class OpenAiTeacher implements DirectTeacher {
   private final Semaphore places;
   private final HttpCalls http;
   private final Runnable onRetry;
+  private volatile boolean closed;
 
   /**
    * @param environment where the keys are
@@ -174,6 +175,9 @@ final class OpenAiTeacher implements DirectTeacher {
           Thread.sleep(again.delay.orElse(backOff(failures - 1)));
         }
       }
+      if (closed) {
+        throw new TeacherException(message(0, "it was closed"), 0);
+      }
       onRetry.run();
     }
   }
@@ -286,6 +290,7 @@ final class OpenAiTeacher implements DirectTeacher {
 
   @Override
   public void close() {
+    closed = true;
     http.close();
   }
 }
