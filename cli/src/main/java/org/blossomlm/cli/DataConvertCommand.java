@@ -130,8 +130,7 @@ final class DataConvertCommand implements Callable<Integer> {
       }
       Origin origin = record.head().provenance().origin().orElse(new Origin("", 0));
       byte[] raw = RecordJson.write(record).getBytes(StandardCharsets.UTF_8);
-      report(
-          new BadLine(origin.file(), origin.row(), String.valueOf(e.getMessage()), raw), bad);
+      report(new BadLine(origin.file(), origin.row(), String.valueOf(e.getMessage()), raw), bad);
     }
   }
 
@@ -161,8 +160,7 @@ final class DataConvertCommand implements Callable<Integer> {
       application
           .streams()
           .out()
-          .println(
-              application.text("data.written", file.path(), file.records(), megabytes(file)));
+          .println(application.text("data.written", file.path(), file.records(), megabytes(file)));
     }
     if (count.blankLines() > 0) {
       application.streams().err().println(application.text("data.blank", count.blankLines()));

@@ -41,8 +41,7 @@ final class DataPreviewCommand implements Callable<Integer> {
         .streams()
         .out()
         .print(
-            report.text(
-                Preview.of(recipe, records, options.folder(recipe), options.teachers())));
+            report.text(Preview.of(recipe, records, options.folder(recipe), options.teachers())));
     return ExitCode.OK.status();
   }
 }

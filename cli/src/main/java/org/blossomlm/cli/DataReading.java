@@ -60,13 +60,9 @@ final class DataReading {
 
   static RecordFormat format(Application application, String option, String name) {
     return RecordFormat.named(name)
-        .orElseThrow(
-            () ->
-                CommandException.usage(
-                    application.text(
-                        "parameter.invalid",
-                        option,
-                        name,
-                        String.join(", ", RecordFormat.names()))));
+        .orElseThrow(() ->
+            CommandException.usage(
+                application.text(
+                    "parameter.invalid", option, name, String.join(", ", RecordFormat.names()))));
   }
 }

@@ -9,6 +9,7 @@ import org.blossomlm.cli.report.DataRunReport;
 import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.data.recipe.Recipe;
+import org.blossomlm.data.report.RunReport;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.DryRun;
 import org.blossomlm.data.run.RunControl;
@@ -88,6 +89,7 @@ final class DataRunCommand implements Callable<Integer> {
               new Progress(status));
       status.clear();
       print(report.result(result));
+      print(application.text("data.report", RunReport.write(recipe, result)) + "\n");
       return ExitCode.OK.status();
     } catch (RunStop e) {
       if (e.reason() != RunStop.Cause.INTERRUPTED) {

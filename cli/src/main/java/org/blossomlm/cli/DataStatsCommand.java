@@ -91,17 +91,16 @@ final class DataStatsCommand implements Callable<Integer> {
     Map<String, Object> lengths = new LinkedHashMap<>();
     statistics
         .lengths()
-        .forEach(
-            (name, each) -> {
-              Map<String, Object> length = new LinkedHashMap<>();
-              length.put("count", each.count());
-              length.put("mean", each.mean());
-              length.put("p50", each.quantile(0.5));
-              length.put("p90", each.quantile(0.9));
-              length.put("p99", each.quantile(0.99));
-              length.put("max", each.max());
-              lengths.put(name, length);
-            });
+        .forEach((name, each) -> {
+          Map<String, Object> length = new LinkedHashMap<>();
+          length.put("count", each.count());
+          length.put("mean", each.mean());
+          length.put("p50", each.quantile(0.5));
+          length.put("p90", each.quantile(0.9));
+          length.put("p99", each.quantile(0.99));
+          length.put("max", each.max());
+          lengths.put(name, length);
+        });
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("files", count.files());
     json.put("records", count.records());
@@ -151,13 +150,12 @@ final class DataStatsCommand implements Callable<Integer> {
     }
     long sum = counts.values().stream().mapToLong(Long::longValue).sum();
     List<List<String>> rows = new ArrayList<>();
-    counts.forEach(
-        (name, number) ->
-            rows.add(
-                List.of(
-                    name,
-                    number.toString(),
-                    String.format(Locale.ROOT, "%.1f %%", 100.0 * number / sum))));
+    counts.forEach((name, number) ->
+        rows.add(
+            List.of(
+                name,
+                number.toString(),
+                String.format(Locale.ROOT, "%.1f %%", 100.0 * number / sum))));
     text.append('\n').append(application.text(title)).append('\n').append(TextTable.format(rows));
   }
 
@@ -167,11 +165,14 @@ final class DataStatsCommand implements Callable<Integer> {
     }
     List<List<String>> rows = new ArrayList<>();
     rows.add(
-        List.of("", application.text("data.stats.mean"), "50 %", "90 %", "99 %",
+        List.of(
+            "",
+            application.text("data.stats.mean"),
+            "50 %",
+            "90 %",
+            "99 %",
             application.text("data.stats.max")));
-    statistics
-        .lengths()
-        .forEach((name, each) -> rows.add(row(name, each)));
+    statistics.lengths().forEach((name, each) -> rows.add(row(name, each)));
     text.append('\n')
         .append(application.text("data.stats.lengths"))
         .append('\n')

@@ -50,7 +50,6 @@ final class RecipeOptions {
   }
 
   TeacherPool.Opener teachers() {
-    return RecipeTeachers.opener(
-        budget.map(Budget::parse).orElseGet(Budget::unlimited), cache);
+    return RecipeTeachers.opener(budget.map(Budget::parse).orElseGet(Budget::unlimited), cache);
   }
 }

@@ -34,8 +34,7 @@ class ArchitectureRulesTest {
         .resideInAPackage("org.blossomlm.engine..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "org.blossomlm.bench..", "org.blossomlm.data..", "org.blossomlm.cli..")
+        .resideInAnyPackage("org.blossomlm.bench..", "org.blossomlm.data..", "org.blossomlm.cli..")
         .check(CLASSES);
     noClasses()
         .that()

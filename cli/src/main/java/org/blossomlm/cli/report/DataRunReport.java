@@ -100,8 +100,7 @@ public final class DataRunReport {
   private void reasons(RunResult result, StringBuilder text) {
     List<List<String>> rows = new ArrayList<>();
     for (StepStatus step : result.steps()) {
-      step.dropped()
-          .forEach((reason, count) -> rows.add(List.of(step.name(), reason, "" + count)));
+      step.dropped().forEach((reason, count) -> rows.add(List.of(step.name(), reason, "" + count)));
       step.counts().forEach((what, count) -> rows.add(List.of(step.name(), what, "" + count)));
     }
     if (!rows.isEmpty()) {
@@ -124,8 +123,7 @@ public final class DataRunReport {
     text.append(messages.text("data.plan", recipe.name(), recipe.seed())).append('\n');
     List<List<String>> sources = new ArrayList<>();
     for (Map.Entry<String, Long> source : plan.sources().entrySet()) {
-      sources.add(
-          List.of(source.getKey(), messages.text("data.record-count", source.getValue())));
+      sources.add(List.of(source.getKey(), messages.text("data.record-count", source.getValue())));
     }
     text.append(messages.text("data.sources")).append('\n').append(TextTable.format(sources));
     List<List<String>> stages = new ArrayList<>();
@@ -157,7 +155,8 @@ public final class DataRunReport {
       }
       text.append(messages.text("data.cost")).append('\n').append(TextTable.format(asked));
     }
-    String outputs = recipe.sinks().stream().map(Recipe.Sink::file).collect(Collectors.joining(", "));
+    String outputs =
+        recipe.sinks().stream().map(Recipe.Sink::file).collect(Collectors.joining(", "));
     text.append(messages.text("data.would-write", outputs)).append('\n');
     return text.toString();
   }

@@ -48,8 +48,7 @@ final class LineDiff {
   /** Neighbouring lines that went and came stand beside each other. */
   private static void pair(List<String> gone, List<String> come, List<Row> rows) {
     for (int i = 0; i < Math.max(gone.size(), come.size()); i++) {
-      rows.add(
-          new Row(i < gone.size() ? gone.get(i) : "", i < come.size() ? come.get(i) : ""));
+      rows.add(new Row(i < gone.size() ? gone.get(i) : "", i < come.size() ? come.get(i) : ""));
     }
     gone.clear();
     come.clear();

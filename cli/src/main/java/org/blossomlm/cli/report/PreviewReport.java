@@ -30,7 +30,9 @@ public final class PreviewReport {
     StringBuilder text = new StringBuilder();
     for (Preview.BranchPreview branch : branches) {
       text.append(
-          styled("1;35", messages.text("data.preview.branch", branch.branch(), branch.input().size())));
+          styled(
+              "1;35",
+              messages.text("data.preview.branch", branch.branch(), branch.input().size())));
       text.append('\n');
       for (DataRecord record : branch.input()) {
         text.append(styled("1", "  " + record.id())).append('\n');

@@ -100,7 +100,8 @@ sealed interface ColumnType {
   }
 
   private static ColumnType struct(Map<String, ColumnType> members) {
-    long names = members.keySet().stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct().count();
+    long names =
+        members.keySet().stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct().count();
     // DuckDB does not tell names apart that differ in case only.
     boolean fits = !members.isEmpty() && members.size() <= MAX_MEMBERS && names == members.size();
     return fits && !members.containsKey("") ? new Struct(members) : Simple.JSON;

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code dataset_info.json} as LLaMA-Factory reads it: an entry for each set in the folder, with its
- * file, its formatting and the names of its columns; and, for people, format, records and bytes.
- * Entries of other sets stay as they are.
+ * {@code dataset_info.json} as LLaMA-Factory reads it: an entry for each set in the folder, with
+ * its file, its formatting and the names of its columns; and, for people, format, records and
+ * bytes. Entries of other sets stay as they are.
  *
  * @see <a
  *     href="https://github.com/hiyouga/LLaMA-Factory/blob/main/data/README.md">LLaMA-Factory</a>
@@ -27,8 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class DatasetInfo {
   private DatasetInfo() {}
 
-  static void update(Path target, RecordFormat format, List<WrittenFile> files)
-      throws IOException {
+  static void update(Path target, RecordFormat format, List<WrittenFile> files) throws IOException {
     Path file = target.resolveSibling("dataset_info.json");
     Map<String, @Nullable Object> all = new LinkedHashMap<>();
     if (Files.exists(file)) {

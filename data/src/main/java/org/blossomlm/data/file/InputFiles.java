@@ -111,7 +111,8 @@ final class InputFiles {
   private static boolean visible(Path root, Path path) {
     for (Path part : root.relativize(path)) {
       String name = part.toString();
-      if (name.length() > 1 && (name.startsWith(".") && !name.equals("..") || name.startsWith("_"))) {
+      if (name.length() > 1
+          && (name.startsWith(".") && !name.equals("..") || name.startsWith("_"))) {
         return false;
       }
     }
@@ -141,17 +142,15 @@ final class InputFiles {
       zip.stream()
           .filter(entry -> !entry.isDirectory())
           .map(ZipEntry::getName)
-          .filter(
-              name ->
-                  wanted.isEmpty()
-                      ? isData(name)
-                      : name.equals(wanted) || matcher.matches(Path.of(name)))
+          .filter(name ->
+              wanted.isEmpty()
+                  ? isData(name)
+                  : name.equals(wanted) || matcher.matches(Path.of(name)))
           .sorted()
-          .forEach(
-              name ->
-                  files.add(
-                      new InputFile(
-                          archiveName + "!" + name, Optional.empty(), () -> open(archive, name))));
+          .forEach(name ->
+              files.add(
+                  new InputFile(
+                      archiveName + "!" + name, Optional.empty(), () -> open(archive, name))));
     } catch (IOException e) {
       throw new DataException(archiveName + ": not a zip archive: " + e.getMessage(), e);
     }

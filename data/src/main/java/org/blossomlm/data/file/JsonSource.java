@@ -42,16 +42,15 @@ final class JsonSource implements ObjectSource {
     this.parser = JsonTree.FACTORY.createParser(ObjectReadContext.empty(), in);
     this.maxBytes = maxBytes;
     List<String> names = new ArrayList<>();
-    at.ifPresent(
-        place -> {
-          if (!place.startsWith("/")) {
-            throw new DataException(
-                "--at %s: a place in a JSON document begins with /, e.g. /data/*".formatted(place));
-          }
-          for (String name : place.substring(1).split("/", -1)) {
-            names.add(name.replace("~1", "/").replace("~0", "~"));
-          }
-        });
+    at.ifPresent(place -> {
+      if (!place.startsWith("/")) {
+        throw new DataException(
+            "--at %s: a place in a JSON document begins with /, e.g. /data/*".formatted(place));
+      }
+      for (String name : place.substring(1).split("/", -1)) {
+        names.add(name.replace("~1", "/").replace("~0", "~"));
+      }
+    });
     this.members = !names.isEmpty() && names.getLast().equals("*");
     this.path = members ? names.subList(0, names.size() - 1) : names;
   }

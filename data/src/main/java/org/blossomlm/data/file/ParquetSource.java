@@ -66,7 +66,9 @@ final class ParquetSource implements ObjectSource {
       if (json.length() > maxBytes) {
         return Optional.of(
             new Bad(
-                row, TooLong.message("row", json.length(), maxBytes), bytes(json.substring(0, 1000))));
+                row,
+                TooLong.message("row", json.length(), maxBytes),
+                bytes(json.substring(0, 1000))));
       }
       return Optional.of(item(json));
     } catch (SQLException e) {
@@ -90,12 +92,11 @@ final class ParquetSource implements ObjectSource {
     return switch (value) {
       case Map<?, ?> map -> {
         Map<String, @Nullable Object> result = new LinkedHashMap<>();
-        map.forEach(
-            (name, member) -> {
-              if (member != null) {
-                result.put(String.valueOf(name), withoutNulls(member));
-              }
-            });
+        map.forEach((name, member) -> {
+          if (member != null) {
+            result.put(String.valueOf(name), withoutNulls(member));
+          }
+        });
         yield result;
       }
       case List<?> list -> {

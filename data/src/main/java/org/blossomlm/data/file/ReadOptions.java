@@ -9,8 +9,9 @@ import org.blossomlm.data.format.RecordFormat;
  * How files are read.
  *
  * @param format of every file; empty to look at the first record of each
- * @param at where the records are in a JSON document: {@code /data/*} are the elements or members of
- *     {@code data}; empty for the elements of an array, or else the objects that follow each other
+ * @param at where the records are in a JSON document: {@code /data/*} are the elements or members
+ *     of {@code data}; empty for the elements of an array, or else the objects that follow each
+ *     other
  * @param header columns of CSV and TSV files that do not begin with their names
  * @param maxLineBytes what a line, row or element may have; what is longer is a bad line
  * @param strict whether the first bad line ends the reading
@@ -28,12 +29,7 @@ public record ReadOptions(
 
   public static final ReadOptions DEFAULT =
       new ReadOptions(
-          Optional.empty(),
-          Optional.empty(),
-          List.of(),
-          DEFAULT_MAX_LINE_BYTES,
-          false,
-          bad -> {});
+          Optional.empty(), Optional.empty(), List.of(), DEFAULT_MAX_LINE_BYTES, false, bad -> {});
 
   public ReadOptions {
     header = List.copyOf(header);

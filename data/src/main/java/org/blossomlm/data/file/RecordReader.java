@@ -104,8 +104,7 @@ public final class RecordReader implements AutoCloseable {
               ? found.raw()
               : JsonTree.write(found.object()).getBytes(StandardCharsets.UTF_8);
       return bad(
-          new ObjectSource.Bad(
-              found.row(), "as " + read.wireName() + ": " + e.getMessage(), raw));
+          new ObjectSource.Bad(found.row(), "as " + read.wireName() + ": " + e.getMessage(), raw));
     }
   }
 
@@ -126,8 +125,7 @@ public final class RecordReader implements AutoCloseable {
     }
     file = next;
     format = options.format();
-    count =
-        new ReadCount(count.files() + 1, count.records(), count.blankLines(), count.badLines());
+    count = new ReadCount(count.files() + 1, count.records(), count.blankLines(), count.badLines());
     try {
       source = SourceOpener.open(next, options);
     } catch (DataException e) {

@@ -70,11 +70,10 @@ public final class RecordStatistics {
       texts.add(message.content());
       message
           .reasoning()
-          .ifPresent(
-              reasoning -> {
-                length("reasoning", reasoning.length());
-                texts.add(reasoning);
-              });
+          .ifPresent(reasoning -> {
+            length("reasoning", reasoning.length());
+            texts.add(reasoning);
+          });
     }
   }
 

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes records to a file, or to several. Until {@link #commit} they lie in a hidden folder beside
- * it, which goes when the writer is closed, when the program is told to stop and, after a kill, when
- * the same file is written again: under its own name there is never half a file. Not for use by
- * several threads.
+ * it, which goes when the writer is closed, when the program is told to stop and, after a kill,
+ * when the same file is written again: under its own name there is never half a file. Not for use
+ * by several threads.
  */
 public final class RecordWriter implements AutoCloseable {
   private record Part(Path path, long records) {}
@@ -140,10 +140,7 @@ public final class RecordWriter implements AutoCloseable {
         Path path = options.sharded() ? shard(i + 1, parts.size()) : target;
         files.add(new WrittenFile(path, part.records(), Files.size(part.path())));
         Files.move(
-            part.path(),
-            path,
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+            part.path(), path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
       if (options.datasetInfo()) {
         DatasetInfo.update(target, options.format(), files);

@@ -18,10 +18,9 @@ final class SourceOpener {
       return new ParquetSource(
           file.path()
               .filter(path -> path.toString().endsWith(".parquet"))
-              .orElseThrow(
-                  () ->
-                      new DataException(
-                          "Parquet is read only from a file of its own; unpack it first")),
+              .orElseThrow(() ->
+                  new DataException(
+                      "Parquet is read only from a file of its own; unpack it first")),
           options.maxLineBytes());
     }
     InputStream in = ByteSource.open(file);

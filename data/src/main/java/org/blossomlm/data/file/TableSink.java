@@ -84,13 +84,15 @@ final class TableSink implements ObjectSink {
     long rowsOfGroup = GROUP_BYTES * rows / Math.max(1, bytes);
     String types =
         columns.entrySet().stream()
-            .map(column -> Duck.quoted(column.getKey()) + ": " + Duck.quoted(column.getValue().sql()))
+            .map(column ->
+                Duck.quoted(column.getKey()) + ": " + Duck.quoted(column.getValue().sql()))
             .collect(Collectors.joining(", ", "{", "}"));
     String copy =
         """
         COPY (SELECT * FROM read_json(%s, format = 'newline_delimited', columns = %s,
             maximum_object_size = %d, auto_detect = false))
-        TO %s (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE %d)"""
+        TO %s (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE %d)\
+        """
             .formatted(
                 Duck.literal(waiting),
                 types,
@@ -109,7 +111,9 @@ final class TableSink implements ObjectSink {
   private void writeDelimited(char separator) throws IOException {
     try (LinesSource source =
             new LinesSource(
-                new BufferedInputStream(Files.newInputStream(waiting)), true, Integer.MAX_VALUE - 8);
+                new BufferedInputStream(Files.newInputStream(waiting)),
+                true,
+                Integer.MAX_VALUE - 8);
         OutputStream out = JsonSink.compressed(Files.newOutputStream(file), name)) {
       line(out, separator, columns.keySet());
       for (Optional<ObjectSource.Item> item = source.next();
@@ -122,7 +126,8 @@ final class TableSink implements ObjectSink {
     }
   }
 
-  private static void line(OutputStream out, char separator, Iterable<? extends @Nullable Object> values)
+  private static void line(
+      OutputStream out, char separator, Iterable<? extends @Nullable Object> values)
       throws IOException {
     StringBuilder line = new StringBuilder();
     String between = "";

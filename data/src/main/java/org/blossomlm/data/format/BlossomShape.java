@@ -70,12 +70,11 @@ record BlossomShape(boolean whole) implements Shape {
     Fields fields = new Fields(object);
     String id =
         RecordIds.own(fields.take("id"))
-            .orElseGet(
-                () ->
-                    RecordIds.derived(
-                        object,
-                        origin.orElseThrow(
-                            () -> Fields.unexpected("id", object.get("id"), "a string"))));
+            .orElseGet(() ->
+                RecordIds.derived(
+                    object,
+                    origin.orElseThrow(
+                        () -> Fields.unexpected("id", object.get("id"), "a string"))));
     String type = fields.takeString("type").orElse("");
     Optional<String> failure = HeadJson.takeFailure(fields);
     Map<String, @Nullable Object> metadata = fields.takeObject("metadata");
@@ -109,10 +108,9 @@ record BlossomShape(boolean whole) implements Shape {
         };
     return type.isEmpty()
         ? record
-        : record.mapHead(
-            old ->
-                new RecordHead(
-                    old.id(), old.metadata(), old.provenance(), old.failure(), fields.rest()));
+        : record.mapHead(old ->
+            new RecordHead(
+                old.id(), old.metadata(), old.provenance(), old.failure(), fields.rest()));
   }
 
   private static RowRecord custom(RecordHead head, @Nullable Object data) {
@@ -126,9 +124,8 @@ record BlossomShape(boolean whole) implements Shape {
     Optional<Origin> origin =
         fields
             .takeString("file")
-            .map(
-                file ->
-                    new Origin(file, fields.take("row") instanceof Number row ? row.longValue() : 0));
+            .map(file ->
+                new Origin(file, fields.take("row") instanceof Number row ? row.longValue() : 0));
     List<Step> steps = new ArrayList<>();
     for (Object element : fields.takeList("steps")) {
       Fields step = new Fields(Fields.object("provenance.steps", element));
@@ -190,11 +187,10 @@ record BlossomShape(boolean whole) implements Shape {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     provenance
         .origin()
-        .ifPresent(
-            origin -> {
-              map.put("file", origin.file());
-              map.put("row", origin.row());
-            });
+        .ifPresent(origin -> {
+          map.put("file", origin.file());
+          map.put("row", origin.row());
+        });
     if (!provenance.steps().isEmpty()) {
       map.put("steps", provenance.steps().stream().map(BlossomShape::write).toList());
     }

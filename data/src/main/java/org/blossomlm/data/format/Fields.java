@@ -91,14 +91,13 @@ final class Fields {
   static void addExtra(
       Map<String, @Nullable Object> to, Map<String, @Nullable Object> extra, List<String> taken) {
     Map<String, @Nullable Object> aside = new LinkedHashMap<>();
-    extra.forEach(
-        (name, value) -> {
-          if (to.containsKey(name) || taken.contains(name) || name.equals(EXTRA)) {
-            aside.put(name, value);
-          } else {
-            to.put(name, value);
-          }
-        });
+    extra.forEach((name, value) -> {
+      if (to.containsKey(name) || taken.contains(name) || name.equals(EXTRA)) {
+        aside.put(name, value);
+      } else {
+        to.put(name, value);
+      }
+    });
     if (!aside.isEmpty()) {
       to.put(EXTRA, aside);
     }

@@ -71,8 +71,8 @@ final class HeadJson {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     boolean byOtherName =
         RecordIds.FIELDS.stream()
-            .anyMatch(
-                name -> RecordIds.own(head.extra().get(name)).filter(head.id()::equals).isPresent());
+            .anyMatch(name ->
+                RecordIds.own(head.extra().get(name)).filter(head.id()::equals).isPresent());
     if (!RecordIds.isDerived(head.id()) && !byOtherName) {
       map.put("id", head.id());
     }
@@ -90,11 +90,10 @@ final class HeadJson {
       map.put("metadata", head.metadata());
     }
     head.failure()
-        .ifPresent(
-            reason -> {
-              map.put("failed", true);
-              map.put("failure_reason", reason);
-            });
+        .ifPresent(reason -> {
+          map.put("failed", true);
+          map.put("failure_reason", reason);
+        });
     Fields.addExtra(map, head.extra(), taken);
     return map;
   }

@@ -186,11 +186,10 @@ public final class JsonTree {
       case Float number when Float.isFinite(number) -> out.writeNumber(number);
       case Map<?, ?> map -> {
         out.writeStartObject();
-        map.forEach(
-            (name, member) -> {
-              out.writeName(String.valueOf(name));
-              write(out, member);
-            });
+        map.forEach((name, member) -> {
+          out.writeName(String.valueOf(name));
+          write(out, member);
+        });
         out.writeEndObject();
       }
       case Iterable<?> list -> {

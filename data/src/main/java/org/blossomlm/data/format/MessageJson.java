@@ -130,12 +130,7 @@ final class MessageJson {
       map.put("content", merged(written, extra, PARTS));
     }
     if (map.get("tool_calls") instanceof List<?> calls) {
-      map.put(
-          "tool_calls",
-          merged(
-              objects("tool_calls", calls),
-              extra,
-              CALLS));
+      map.put("tool_calls", merged(objects("tool_calls", calls), extra, CALLS));
     }
     Fields.addExtra(map, extra, NAMES);
     return map;

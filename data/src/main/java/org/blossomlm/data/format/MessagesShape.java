@@ -40,11 +40,10 @@ record MessagesShape(String key) implements Shape {
     return value instanceof List<?> list
         && !list.isEmpty()
         && list.stream()
-            .allMatch(
-                element ->
-                    element instanceof Map<?, ?> message
-                        && message.get("role") instanceof String
-                        && !(message.get("content") instanceof Map<?, ?>));
+            .allMatch(element ->
+                element instanceof Map<?, ?> message
+                    && message.get("role") instanceof String
+                    && !(message.get("content") instanceof Map<?, ?>));
   }
 
   @Override

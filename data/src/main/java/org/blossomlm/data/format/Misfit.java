@@ -26,8 +26,7 @@ final class Misfit {
           case RowRecord row ->
               "blossom, blossomdata or rows, or say which columns are messages"
                   + " (--columns question=user,answer=assistant)";
-          case PreferenceRecord pair ->
-              "blossom, openai, sharegpt, alpaca, preference or rows";
+          case PreferenceRecord pair -> "blossom, openai, sharegpt, alpaca, preference or rows";
         };
     return new DataException("%s cannot hold %s; use %s".formatted(format, kind, others));
   }

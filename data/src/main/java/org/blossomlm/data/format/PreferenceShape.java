@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Preference pairs as TRL has them: {@code prompt}, {@code chosen} and {@code rejected}, lists of
- * messages. Read as well: plain strings; no prompt, where it is what both ways on begin with;
- * the pairs of ShareGPT and Alpaca.
+ * messages. Read as well: plain strings; no prompt, where it is what both ways on begin with; the
+ * pairs of ShareGPT and Alpaca.
  *
  * @see <a href="https://huggingface.co/docs/trl/dataset_formats">TRL, dataset formats</a>
  */

@@ -45,7 +45,7 @@ public record RowColumns(Map<String, Role> roles) {
       if (equals < 1 || role.isEmpty()) {
         throw new DataException(
             "columns: found '%s', allowed is COLUMN=ROLE with the roles system, user and assistant,"
-                .formatted(pair)
+                    .formatted(pair)
                 + " e.g. question=user,answer=assistant");
       }
       roles.put(pair.substring(0, equals).strip(), role.get());
@@ -64,24 +64,25 @@ public record RowColumns(Map<String, Role> roles) {
     }
     Map<String, @Nullable Object> left = new LinkedHashMap<>(row.fields());
     List<ChatMessage> messages = new ArrayList<>();
-    roles.forEach(
-        (column, role) -> {
-          Object value = left.remove(column);
-          switch (value) {
-            case String text when role == Role.SYSTEM && text.isEmpty() -> {}
-            case String text -> messages.add(ChatMessage.of(role, text));
-            case Number number -> messages.add(ChatMessage.of(role, number.toString()));
-            case List<?> list when list.stream().allMatch(String.class::isInstance) ->
-                list.forEach(text -> messages.add(ChatMessage.of(role, String.valueOf(text))));
-            case null -> {
-              if (role != Role.SYSTEM) {
-                throw Fields.unexpected("column " + column, null, "a string; there are "
-                    + String.join(", ", row.fields().keySet()));
-              }
-            }
-            default -> throw Fields.unexpected("column " + column, value, "a string");
+    roles.forEach((column, role) -> {
+      Object value = left.remove(column);
+      switch (value) {
+        case String text when role == Role.SYSTEM && text.isEmpty() -> {}
+        case String text -> messages.add(ChatMessage.of(role, text));
+        case Number number -> messages.add(ChatMessage.of(role, number.toString()));
+        case List<?> list when list.stream().allMatch(String.class::isInstance) ->
+            list.forEach(text -> messages.add(ChatMessage.of(role, String.valueOf(text))));
+        case null -> {
+          if (role != Role.SYSTEM) {
+            throw Fields.unexpected(
+                "column " + column,
+                null,
+                "a string; there are " + String.join(", ", row.fields().keySet()));
           }
-        });
+        }
+        default -> throw Fields.unexpected("column " + column, value, "a string");
+      }
+    });
     RecordHead head = row.head();
     if (RecordIds.own(left.get("id")).filter(head.id()::equals).isPresent()) {
       left.remove("id");

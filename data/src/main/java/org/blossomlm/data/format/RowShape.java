@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of a table, whatever their columns; also as Hugging Face's dataset viewer wraps them ({@code
- * row_idx} and {@code row}). Records of other kinds are written with the columns that Hugging Face's
- * libraries expect: {@code messages}, {@code text}, or {@code prompt}, {@code chosen} and {@code
- * rejected}.
+ * row_idx} and {@code row}). Records of other kinds are written with the columns that Hugging
+ * Face's libraries expect: {@code messages}, {@code text}, or {@code prompt}, {@code chosen} and
+ * {@code rejected}.
  */
 record RowShape() implements Shape {
   @Override

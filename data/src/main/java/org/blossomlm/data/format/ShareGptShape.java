@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * ShareGPT: {@code conversations} of {@code from} and {@code value}, an optional {@code system} and
  * {@code tools} (a string with JSON). Calls of tools are messages from {@code function_call} whose
- * value is the JSON of a call or of a list, answers come from {@code observation}. What {@code from}
- * and {@code value} cannot say (names, ids of calls, reasoning, unknown fields) stands beside them
- * as OpenAI spells it. Preference pairs have a {@code chosen} and a {@code rejected} message.
+ * value is the JSON of a call or of a list, answers come from {@code observation}. What {@code
+ * from} and {@code value} cannot say (names, ids of calls, reasoning, unknown fields) stands beside
+ * them as OpenAI spells it. Preference pairs have a {@code chosen} and a {@code rejected} message.
  *
  * @see <a
  *     href="https://github.com/hiyouga/LLaMA-Factory/blob/main/data/README.md">LLaMA-Factory</a>
@@ -95,9 +95,7 @@ record ShareGptShape() implements Shape {
           case "observation", "tool", "function" -> "tool";
           default ->
               throw Fields.unexpected(
-                  where + ".from",
-                  from,
-                  "system, human, gpt, function_call or observation");
+                  where + ".from", from, "system, human, gpt, function_call or observation");
         };
     // Beside from and value these names have no meaning.
     Map<String, @Nullable Object> message = fields.aside(List.of("role", "content"));

@@ -39,8 +39,7 @@ public final class NearestName {
       current[0] = i;
       for (int j = 1; j <= b.length(); j++) {
         int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        int best =
-            Math.min(Math.min(previous[j], current[j - 1]) + 1, previous[j - 1] + change);
+        int best = Math.min(Math.min(previous[j], current[j - 1]) + 1, previous[j - 1] + change);
         if (i > 1
             && j > 1
             && a.charAt(i - 1) == b.charAt(j - 2)

@@ -153,25 +153,23 @@ record Located(String path, Place key, RecipeNode node) {
     Map<String, Located> entries = new LinkedHashMap<>();
     mapping
         .entries()
-        .forEach(
-            (name, entry) ->
-                entries.put(
-                    name,
-                    new Located(
-                        path.isEmpty() ? name : path + "." + name, entry.key(), entry.value())));
+        .forEach((name, entry) ->
+            entries.put(
+                name,
+                new Located(
+                    path.isEmpty() ? name : path + "." + name, entry.key(), entry.value())));
     return entries;
   }
 
   /** Entries of which all keys are known. */
   Map<String, Located> fields(Collection<String> allowed) {
     Map<String, Located> entries = entries();
-    entries.forEach(
-        (name, value) -> {
-          if (!allowed.contains(name)) {
-            throw new RecipeException(
-                value.key() + ": " + value.path() + ": " + unknownText("key", name, allowed));
-          }
-        });
+    entries.forEach((name, value) -> {
+      if (!allowed.contains(name)) {
+        throw new RecipeException(
+            value.key() + ": " + value.path() + ": " + unknownText("key", name, allowed));
+      }
+    });
     return entries;
   }
 

@@ -25,7 +25,8 @@ public final class OperatorReference {
     Collection<OperatorSpec> all = catalog.all();
     page.append("| operator | what it does |\n|---|---|\n");
     for (OperatorSpec spec : all) {
-      page.append("| [`%s`](#%s) | %s |\n".formatted(spec.name(), spec.name(), cell(spec.summary())));
+      page.append(
+          "| [`%s`](#%s) | %s |\n".formatted(spec.name(), spec.name(), cell(spec.summary())));
     }
     for (OperatorSpec spec : all) {
       page.append("\n## ").append(spec.name()).append("\n\n").append(spec.summary()).append('\n');

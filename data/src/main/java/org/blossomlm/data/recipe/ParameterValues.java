@@ -31,26 +31,24 @@ final class ParameterValues {
   static ParameterValues of(Optional<Located> declared, Map<String, String> given) {
     Map<String, RecipeNode> values = new LinkedHashMap<>();
     Map<String, Located> defaults = declared.map(Located::entries).orElse(Map.of());
-    given.forEach(
-        (name, text) -> {
-          if (!defaults.containsKey(name)) {
-            throw new RecipeException(
-                "-p %s: the recipe has no parameter \"%s\"; %sit has: %s"
-                    .formatted(
-                        name,
-                        name,
-                        NearestName.of(name, defaults.keySet())
-                            .map(near -> "did you mean \"" + near + "\"? ")
-                            .orElse(""),
-                        defaults.isEmpty() ? "none" : String.join(", ", defaults.keySet())));
-          }
-        });
+    given.forEach((name, text) -> {
+      if (!defaults.containsKey(name)) {
+        throw new RecipeException(
+            "-p %s: the recipe has no parameter \"%s\"; %sit has: %s"
+                .formatted(
+                    name,
+                    name,
+                    NearestName.of(name, defaults.keySet())
+                        .map(near -> "did you mean \"" + near + "\"? ")
+                        .orElse(""),
+                    defaults.isEmpty() ? "none" : String.join(", ", defaults.keySet())));
+      }
+    });
     defaults.forEach((name, value) -> values.put(name, value(name, value, given.get(name))));
     return new ParameterValues(values);
   }
 
-  private static RecipeNode value(
-      String name, Located declared, @Nullable String given) {
+  private static RecipeNode value(String name, Located declared, @Nullable String given) {
     if (given != null) {
       // A parameter whose default is a text stays one: "-p version=1.10" is not 1.1.
       boolean text = declared.scalar() instanceof String;
@@ -80,11 +78,10 @@ final class ParameterValues {
   /** Values by name, for the record of a run. */
   Map<String, Object> asMap() {
     Map<String, Object> map = new LinkedHashMap<>();
-    values.forEach(
-        (name, node) -> {
-          Object value = node.value();
-          map.put(name, value == null ? "" : value);
-        });
+    values.forEach((name, node) -> {
+      Object value = node.value();
+      map.put(name, value == null ? "" : value);
+    });
     return map;
   }
 
@@ -94,9 +91,8 @@ final class ParameterValues {
       case RecipeNode.Mapping mapping -> {
         Map<String, RecipeNode.Entry> entries = new LinkedHashMap<>();
         tree.entries()
-            .forEach(
-                (name, value) ->
-                    entries.put(name, new RecipeNode.Entry(value.key(), substitute(value))));
+            .forEach((name, value) ->
+                entries.put(name, new RecipeNode.Entry(value.key(), substitute(value))));
         yield new RecipeNode.Mapping(mapping.place(), entries);
       }
       case RecipeNode.Sequence sequence -> {

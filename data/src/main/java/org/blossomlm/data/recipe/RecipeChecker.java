@@ -46,13 +46,12 @@ final class RecipeChecker {
     ParameterValues parameters =
         ParameterValues.of(Optional.ofNullable(raw.get("parameters")), given);
     Map<String, RecipeNode.Entry> filled = new LinkedHashMap<>();
-    raw.forEach(
-        (key, value) ->
-            filled.put(
-                key,
-                new RecipeNode.Entry(
-                    value.key(),
-                    key.equals("parameters") ? value.node() : parameters.substitute(value))));
+    raw.forEach((key, value) ->
+        filled.put(
+            key,
+            new RecipeNode.Entry(
+                value.key(),
+                key.equals("parameters") ? value.node() : parameters.substitute(value))));
     Located root = Located.root(new RecipeNode.Mapping(tree.place(), filled));
     Map<String, Located> fields = root.entries();
 
@@ -111,26 +110,23 @@ final class RecipeChecker {
     if (field != null) {
       field
           .entries()
-          .forEach(
-              (name, value) -> {
-                requireName(value, name, "name of a teacher");
-                Map<String, Object> settings = new LinkedHashMap<>();
-                if (value.scalar() instanceof String model) {
-                  settings.put("model", model);
-                } else {
-                  value
-                      .entries()
-                      .forEach((key, setting) -> settings.put(key, setting.required()));
-                }
-                try {
-                  TeacherSettings.read(name, settings, folder);
-                } catch (RecipeException e) {
-                  throw e;
-                } catch (DataException e) {
-                  throw new RecipeException(value.key() + ": " + e.getMessage(), e);
-                }
-                teachers.add(new Recipe.TeacherEntry(name, settings));
-              });
+          .forEach((name, value) -> {
+            requireName(value, name, "name of a teacher");
+            Map<String, Object> settings = new LinkedHashMap<>();
+            if (value.scalar() instanceof String model) {
+              settings.put("model", model);
+            } else {
+              value.entries().forEach((key, setting) -> settings.put(key, setting.required()));
+            }
+            try {
+              TeacherSettings.read(name, settings, folder);
+            } catch (RecipeException e) {
+              throw e;
+            } catch (DataException e) {
+              throw new RecipeException(value.key() + ": " + e.getMessage(), e);
+            }
+            teachers.add(new Recipe.TeacherEntry(name, settings));
+          });
     }
     return teachers;
   }
@@ -139,11 +135,10 @@ final class RecipeChecker {
     List<Recipe.Source> sources = new ArrayList<>();
     field
         .entries()
-        .forEach(
-            (name, value) -> {
-              requireName(value, name, "name of a source");
-              sources.add(source(name, value));
-            });
+        .forEach((name, value) -> {
+          requireName(value, name, "name of a source");
+          sources.add(source(name, value));
+        });
     if (sources.isEmpty()) {
       throw field.keyError("names no source");
     }
@@ -174,10 +169,9 @@ final class RecipeChecker {
     if (extra != null) {
       extra
           .entries()
-          .forEach(
-              (key, entry) -> {
-                metadata.put(key, entry.required());
-              });
+          .forEach((key, entry) -> {
+            metadata.put(key, entry.required());
+          });
     }
     return new Recipe.Source(
         name,
@@ -223,29 +217,27 @@ final class RecipeChecker {
       Located field, Set<String> sources, StepChecker steps) {
     Map<String, Located> written = field.entries();
     Set<String> known = new LinkedHashSet<>(sources);
-    written.forEach(
-        (name, value) -> {
-          requireName(value, name, "name of a branch");
-          if (!known.add(name)) {
-            throw value.keyError("a source has this name already");
-          }
-        });
+    written.forEach((name, value) -> {
+      requireName(value, name, "name of a branch");
+      if (!known.add(name)) {
+        throw value.keyError("a source has this name already");
+      }
+    });
     Map<String, Recipe.Branch> unordered = new LinkedHashMap<>();
     Map<String, Located> places = new LinkedHashMap<>();
-    written.forEach(
-        (name, value) -> {
-          Map<String, Located> fields = value.fields(BRANCH_KEYS);
-          List<Recipe.Input> from = inputs(required(value, fields, "from"), known);
-          Located list = fields.get("steps");
-          unordered.put(
+    written.forEach((name, value) -> {
+      Map<String, Located> fields = value.fields(BRANCH_KEYS);
+      List<Recipe.Input> from = inputs(required(value, fields, "from"), known);
+      Located list = fields.get("steps");
+      unordered.put(
+          name,
+          new Recipe.Branch(
               name,
-              new Recipe.Branch(
-                  name,
-                  from,
-                  condition(fields.get("when")),
-                  list == null ? List.of() : steps.check(name, list)));
-          places.put(name, value);
-        });
+              from,
+              condition(fields.get("when")),
+              list == null ? List.of() : steps.check(name, list)));
+      places.put(name, value);
+    });
     Map<String, Recipe.Branch> ordered = new LinkedHashMap<>();
     for (String name : unordered.keySet()) {
       order(name, unordered, ordered, new LinkedHashSet<>(), places);
@@ -280,13 +272,12 @@ final class RecipeChecker {
     if (field.node() instanceof RecipeNode.Mapping) {
       field
           .entries()
-          .forEach(
-              (name, share) -> {
-                if (!known.contains(name)) {
-                  throw share.unknown("source or branch", name, known);
-                }
-                inputs.add(new Recipe.Input(name, share.share()));
-              });
+          .forEach((name, share) -> {
+            if (!known.contains(name)) {
+              throw share.unknown("source or branch", name, known);
+            }
+            inputs.add(new Recipe.Input(name, share.share()));
+          });
     } else {
       for (Located item : field.itemsOrOne()) {
         inputs.add(new Recipe.Input(knownName(item, known), 1));
@@ -314,8 +305,7 @@ final class RecipeChecker {
     field
         .entries()
         .forEach(
-            (key, value) ->
-                metadata.put(key, value.isNull() ? List.of("null") : value.texts()));
+            (key, value) -> metadata.put(key, value.isNull() ? List.of("null") : value.texts()));
     return new Condition(metadata);
   }
 

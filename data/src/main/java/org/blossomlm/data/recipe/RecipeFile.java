@@ -37,8 +37,7 @@ public final class RecipeFile {
       throw new RecipeException(file + ": cannot be read: " + e.getMessage(), e);
     }
     Path parent = file.toAbsolutePath().getParent();
-    return parse(
-        text, file.toString(), parent == null ? Path.of("") : parent, parameters, catalog);
+    return parse(text, file.toString(), parent == null ? Path.of("") : parent, parameters, catalog);
   }
 
   /**
@@ -54,6 +53,7 @@ public final class RecipeFile {
       Map<String, String> parameters,
       OperatorCatalog catalog) {
     return new RecipeChecker(catalog, folder)
-        .check(YamlTree.read(text.startsWith("\uFEFF") ? text.substring(1) : text, file), parameters);
+        .check(
+            YamlTree.read(text.startsWith("\uFEFF") ? text.substring(1) : text, file), parameters);
   }
 }

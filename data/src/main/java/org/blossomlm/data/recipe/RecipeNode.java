@@ -67,8 +67,7 @@ sealed interface RecipeNode {
             (key, item) -> entries.put(String.valueOf(key), new Entry(place, of(item, place))));
         yield new Mapping(place, entries);
       }
-      case List<?> list ->
-          new Sequence(place, list.stream().map(item -> of(item, place)).toList());
+      case List<?> list -> new Sequence(place, list.stream().map(item -> of(item, place)).toList());
       case Integer number -> new Scalar(place, Optional.of(number.longValue()));
       case Float number -> new Scalar(place, Optional.of(number.doubleValue()));
       default -> new Scalar(place, Optional.of(value));

@@ -30,10 +30,10 @@ public final class RecipeSchema {
                 "name", text("Names the folder of its runs."),
                 "seed", typed("integer", "Of everything random; same seed, same bytes."),
                 "parameters",
-                    open("Names and defaults; ${name} stands for the value, -p name=value sets it."),
+                    open(
+                        "Names and defaults; ${name} stands for the value, -p name=value sets it."),
                 "teachers",
-                    named(
-                        Map.of("type", List.of("object", "string")), "Models to ask, by name."),
+                    named(Map.of("type", List.of("object", "string")), "Models to ask, by name."),
                 "sources", named(source(), "Where records come from, by name."),
                 "branches", named(branch(), "Steps that records go through, by name."),
                 "sinks", list(sink(), "Files that are written."))));
@@ -93,8 +93,7 @@ public final class RecipeSchema {
             "format",
                 Map.of("description", "How records are written.", "enum", RecordFormat.names()),
             "shard", orReference(typed("integer", "Records per file.")),
-            "lineage",
-                orReference(typed("boolean", "Whether records say where they come from."))));
+            "lineage", orReference(typed("boolean", "Whether records say where they come from."))));
   }
 
   private static Map<String, Object> step(OperatorCatalog catalog) {
@@ -111,8 +110,7 @@ public final class RecipeSchema {
       }
       Map<String, Object> parameters = new LinkedHashMap<>();
       spec.parameters().forEach(parameter -> parameters.put(parameter.name(), schema(parameter)));
-      Map<String, Object> arguments =
-          described(object(required, parameters), spec.summary());
+      Map<String, Object> arguments = described(object(required, parameters), spec.summary());
       if (required.isEmpty()) {
         arguments.put("type", List.of("object", "null"));
       }
@@ -208,8 +206,7 @@ public final class RecipeSchema {
     return schema;
   }
 
-  private static Map<String, Object> object(
-      List<String> required, Map<String, Object> properties) {
+  private static Map<String, Object> object(List<String> required, Map<String, Object> properties) {
     Map<String, Object> schema = fields("type", "object");
     schema.put("additionalProperties", false);
     if (!required.isEmpty()) {

@@ -97,12 +97,11 @@ final class StepChecker {
   private OperatorSpec spec(Located where, String name) {
     return catalog
         .find(name)
-        .orElseThrow(
-            () -> {
-              Collection<String> names = new ArrayList<>(catalog.names());
-              return new RecipeException(
-                  where.key() + ": " + where.path() + ": " + unknown(name, names));
-            });
+        .orElseThrow(() -> {
+          Collection<String> names = new ArrayList<>(catalog.names());
+          return new RecipeException(
+              where.key() + ": " + where.path() + ": " + unknown(name, names));
+        });
   }
 
   private static String unknown(String name, Collection<String> names) {
@@ -139,26 +138,23 @@ final class StepChecker {
   private Map<String, Object> arguments(
       Located where, OperatorSpec spec, Map<String, Located> given) {
     List<String> allowed = spec.parameters().stream().map(Parameter::name).toList();
-    given.forEach(
-        (name, value) -> {
-          if (!allowed.contains(name)) {
-            throw new RecipeException(
-                value.key()
-                    + ": "
-                    + value.path()
-                    + ": "
-                    + spec.name()
-                    + " has no parameter \""
-                    + name
-                    + "\""
-                    + NearestName.of(name, allowed)
-                        .map(near -> "; did you mean \"" + near + "\"? ")
-                        .orElse("; ")
-                    + (allowed.isEmpty()
-                        ? "it has none"
-                        : "allowed: " + String.join(", ", allowed)));
-          }
-        });
+    given.forEach((name, value) -> {
+      if (!allowed.contains(name)) {
+        throw new RecipeException(
+            value.key()
+                + ": "
+                + value.path()
+                + ": "
+                + spec.name()
+                + " has no parameter \""
+                + name
+                + "\""
+                + NearestName.of(name, allowed)
+                    .map(near -> "; did you mean \"" + near + "\"? ")
+                    .orElse("; ")
+                + (allowed.isEmpty() ? "it has none" : "allowed: " + String.join(", ", allowed)));
+      }
+    });
     Map<String, Object> arguments = new LinkedHashMap<>();
     for (Parameter parameter : spec.parameters()) {
       Located value = given.get(parameter.name());
@@ -168,8 +164,7 @@ final class StepChecker {
         arguments.put(parameter.name(), defaultValue(parameter, where));
       } else if (!parameter.optional()) {
         throw where.keyError(
-            "%s needs \"%s\": %s"
-                .formatted(spec.name(), parameter.name(), parameter.summary()));
+            "%s needs \"%s\": %s".formatted(spec.name(), parameter.name(), parameter.summary()));
       }
     }
     return arguments;

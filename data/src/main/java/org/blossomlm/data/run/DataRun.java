@@ -69,8 +69,7 @@ public final class DataRun {
         return result(folder, journal, true);
       }
       var environment =
-          new RunEnvironment(
-              recipe, folder, sources, teachers, journal, options, stages, listener);
+          new RunEnvironment(recipe, folder, sources, teachers, journal, options, stages, listener);
       try {
         while (journal.stage() < stages.size()) {
           run(stages, environment);
@@ -126,8 +125,7 @@ public final class DataRun {
     return start;
   }
 
-  private static void checkSamePlan(RunFolder folder, Map<String, Object> plan)
-      throws IOException {
+  private static void checkSamePlan(RunFolder folder, Map<String, Object> plan) throws IOException {
     String earlier = folder.plan().orElse("{}");
     // Through text both, so that numbers and texts are compared as they are written.
     List<String> differences =
@@ -139,8 +137,7 @@ public final class DataRun {
           differences.size() > shown ? " and " + (differences.size() - shown) + " more" : "";
       throw new DataException(
           "%s: cannot be resumed, the recipe or its files have changed: %s%s; begin again with --restart (answers of teachers are kept)"
-              .formatted(
-                  folder.path(), String.join("; ", differences.subList(0, shown)), more));
+              .formatted(folder.path(), String.join("; ", differences.subList(0, shown)), more));
     }
   }
 
@@ -173,8 +170,7 @@ public final class DataRun {
     environment.begin(stage);
     switch (stage) {
       case Stage.Records records -> new RecordStage(records, environment).run();
-      case Stage.Together together ->
-          new SetStage(together, environment, options.control()).run();
+      case Stage.Together together -> new SetStage(together, environment, options.control()).run();
       case Stage.Output output -> new OutputStage(output, environment).run();
     }
     environment.end(stage);
@@ -209,9 +205,7 @@ public final class DataRun {
       outputs.add(
           new RunResult.Output(
               file,
-              journal.knows(count)
-                  ? OptionalLong.of(journal.count(count))
-                  : OptionalLong.empty()));
+              journal.knows(count) ? OptionalLong.of(journal.count(count)) : OptionalLong.empty()));
     }
     return new RunResult(
         folder.path(),

@@ -111,7 +111,9 @@ public final class DryRun {
     return taken;
   }
 
-  /** Only stages that read sources alone can be tried out: the others need what earlier ones make. */
+  /**
+   * Only stages that read sources alone can be tried out: the others need what earlier ones make.
+   */
   private static List<Asked> estimate(
       Recipe recipe,
       Stage.Records stage,
@@ -126,8 +128,7 @@ public final class DryRun {
     double total = 0;
     for (Stage.Input input : stage.inputs()) {
       var source = (Stage.Input.OfSource) input;
-      total +=
-          Objects.requireNonNull(counts.get(source.source().name())) * source.sample();
+      total += Objects.requireNonNull(counts.get(source.source().name())) * source.sample();
     }
     var asking = new Asking(teachers);
     var chain = new StepChain(stage.steps(), recipe.seed(), asking);
@@ -151,11 +152,8 @@ public final class DryRun {
     }
     int sample = tried;
     double all = total;
-    asking.estimates.forEach(
-        (step, estimate) ->
-            asked.add(
-                new Asked(
-                    step, estimate.scaledTo(Math.round(all * estimate.calls() / sample)))));
+    asking.estimates.forEach((step, estimate) ->
+        asked.add(new Asked(step, estimate.scaledTo(Math.round(all * estimate.calls() / sample)))));
     return asked;
   }
 

@@ -85,8 +85,7 @@ final class LineSet implements SetOperator.RecordSet, AutoCloseable {
     }
   }
 
-  private static void readAt(FileChannel channel, ByteBuffer buffer, long from)
-      throws IOException {
+  private static void readAt(FileChannel channel, ByteBuffer buffer, long from) throws IOException {
     long at = from;
     while (buffer.hasRemaining()) {
       int count = channel.read(buffer, at);

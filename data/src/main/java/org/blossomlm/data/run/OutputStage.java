@@ -45,9 +45,7 @@ final class OutputStage {
                   run.sources(),
                   run.recipe().seed());
           RecordWriter writer = RecordFiles.write(target, options(sink))) {
-        for (Optional<StageInput.Item> item = input.next();
-            item.isPresent();
-            item = input.next()) {
+        for (Optional<StageInput.Item> item = input.next(); item.isPresent(); item = input.next()) {
           if (run.isStopping()) {
             throw RunStop.interrupted();
           }
@@ -78,8 +76,7 @@ final class OutputStage {
 
   private static WriteOptions options(Recipe.Sink sink) {
     WriteOptions options =
-        WriteOptions.of(
-            sink.format().flatMap(RecordFormat::named).orElse(RecordFormat.BLOSSOM));
+        WriteOptions.of(sink.format().flatMap(RecordFormat::named).orElse(RecordFormat.BLOSSOM));
     return sink.shard().isPresent() ? options.withMaxRecords(sink.shard().getAsLong()) : options;
   }
 

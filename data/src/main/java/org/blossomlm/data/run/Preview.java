@@ -65,8 +65,8 @@ public final class Preview {
    *
    * @param records how many of each branch's input
    * @param folder of the run, for its call cache
-   * @throws DataException if sources cannot be read, or an operator that looks at all records cannot
-   *     go on
+   * @throws DataException if sources cannot be read, or an operator that looks at all records
+   *     cannot go on
    */
   public static List<BranchPreview> of(
       Recipe recipe, int records, Path folder, TeacherPool.Opener opener)
@@ -118,8 +118,7 @@ public final class Preview {
             .orElseThrow();
     var part = new Stage.Input.OfSource(source, from.sample(), branch.name(), branch.when());
     try (StageInput reader =
-        new StageInput(
-            List.of(part), Position.START, id -> Path.of(""), files, recipe.seed())) {
+        new StageInput(List.of(part), Position.START, id -> Path.of(""), files, recipe.seed())) {
       int taken = 0;
       while (taken < records) {
         Optional<StageInput.Item> item = reader.next();
@@ -152,8 +151,7 @@ public final class Preview {
   private List<Change> together(Recipe.Step step, SetOperator operator, List<DataRecord> input)
       throws InterruptedException {
     Map<String, Change> byId = new LinkedHashMap<>();
-    input.forEach(
-        record -> byId.put(record.id(), new Change(record, List.of(), Optional.empty())));
+    input.forEach(record -> byId.put(record.id(), new Change(record, List.of(), Optional.empty())));
     List<Change> made = new ArrayList<>();
     operator.apply(
         new Few(input),

@@ -70,9 +70,7 @@ public final class RecipeTeachers implements TeacherPool {
     CallCache cache = CallCache.open(cacheFile);
     try {
       return new RecipeTeachers(
-          Optional.of(cache),
-          Optional.of(Teachers.open(settings, cache, table, budget)),
-          prices);
+          Optional.of(cache), Optional.of(Teachers.open(settings, cache, table, budget)), prices);
     } catch (RuntimeException e) {
       cache.close();
       throw e;

@@ -41,10 +41,13 @@ public final class RecordLines {
       add(lines, role, message.content());
       message
           .toolCalls()
-          .forEach(
-              call ->
-                  lines.add(
-                      role + " calls " + call.name() + " " + JSON.writeValueAsString(call.arguments())));
+          .forEach(call ->
+              lines.add(
+                  role
+                      + " calls "
+                      + call.name()
+                      + " "
+                      + JSON.writeValueAsString(call.arguments())));
     }
   }
 

@@ -6,15 +6,16 @@ import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.recipe.Recipe;
 
 /**
  * Streams records through a chain of operators. One thread reads and writes; workers in between may
- * finish in any order. A window of tasks keeps the order: the oldest is written when it is done, and
- * nothing is read while the window is full, so that memory is bounded by it.
+ * finish in any order. A window of tasks keeps the order: the oldest is written when it is done,
+ * and nothing is read while the window is full, so that memory is bounded by it.
  */
 final class RecordStage {
   /**
@@ -24,6 +25,7 @@ final class RecordStage {
   private static final int WINDOW_PER_WORKER = 8;
 
   private static final long WAIT_MILLIS = 50;
+  private static final long STOP_SECONDS = 5;
 
   private final Stage.Records stage;
   private final RunEnvironment run;
@@ -48,13 +50,12 @@ final class RecordStage {
     try (StageInput input =
             new StageInput(
                 stage.inputs(), from, run.folder()::stageFile, run.sources(), run.recipe().seed());
-        ExecutorService workers =
-            Executors.newFixedThreadPool(run.workers(), Thread.ofVirtual().factory())) {
+        ThreadPoolExecutor workers = workers()) {
       try {
         run.journal().begin(file);
         pass(input, chain, workers);
       } catch (RunStop e) {
-        workers.shutdownNow();
+        letFinish(workers);
         saveWhatIsDone(e);
         throw e;
       } finally {
@@ -68,7 +69,29 @@ final class RecordStage {
     }
   }
 
-  private void pass(StageInput input, StepChain chain, ExecutorService workers)
+  private ThreadPoolExecutor workers() {
+    return new ThreadPoolExecutor(
+        run.workers(),
+        run.workers(),
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        Thread.ofVirtual().factory());
+  }
+
+  /**
+   * Records that are being worked on get a moment: what teachers are asked is paid for, and an
+   * operator that is interrupted might take that for a failure of its record.
+   */
+  private static void letFinish(ThreadPoolExecutor workers) throws InterruptedException {
+    workers.getQueue().clear();
+    workers.shutdown();
+    boolean finished = workers.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+    System.getLogger(RecordStage.class.getName())
+        .log(System.Logger.Level.DEBUG, "all records under way finished: {0}", finished);
+  }
+
+  private void pass(StageInput input, StepChain chain, ThreadPoolExecutor workers)
       throws IOException, InterruptedException {
     int limit = run.workers() * WINDOW_PER_WORKER;
     boolean more = true;

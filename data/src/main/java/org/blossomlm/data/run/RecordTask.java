@@ -90,8 +90,7 @@ final class RecordTask implements Runnable, StepChain.Observer {
   @Override
   public void dropped(Recipe.Step step, DataRecord record, String reason) {
     left.add(
-        new Left(
-            RunFolder.droppedName(step.name()), RecordLine.of(step.name(), reason, record)));
+        new Left(RunFolder.droppedName(step.name()), RecordLine.of(step.name(), reason, record)));
   }
 
   @Override

@@ -98,6 +98,11 @@ final class RunEnvironment {
   }
 
   void end(Stage stage) {
+    for (StepStatus step : steps(stage)) {
+      folder.log(
+          "  %s: %d in, %d out, %d failed, dropped %s"
+              .formatted(step.name(), step.in(), step.out(), step.failed(), step.dropped()));
+    }
     listener.finished(status(stage, OptionalDouble.of(1)));
   }
 

@@ -84,8 +84,7 @@ final class RunFolder implements AutoCloseable {
               .formatted(path, owner.isEmpty() ? "unknown process" : owner));
     }
     channel.truncate(0);
-    channel.write(
-        StandardCharsets.UTF_8.encode("process " + ProcessHandle.current().pid() + "\n"));
+    channel.write(StandardCharsets.UTF_8.encode("process " + ProcessHandle.current().pid() + "\n"));
     return new RunFolder(path, channel, lock);
   }
 

@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 import org.blossomlm.data.recipe.Recipe;
 
 /**
- * What a run has done: the lengths of its files and the counts of its steps. A checkpoint is made of
- * all of them at one moment, after the files were brought to the disk; a run that was killed is cut
- * back to the last one, so that what was done after it is done again, to the same bytes.
+ * What a run has done: the lengths of its files and the counts of its steps. A checkpoint is made
+ * of all of them at one moment, after the files were brought to the disk; a run that was killed is
+ * cut back to the last one, so that what was done after it is done again, to the same bytes.
  */
 final class RunJournal implements AutoCloseable {
   private final RunFolder folder;
@@ -151,14 +151,7 @@ final class RunJournal implements AutoCloseable {
 
   private Checkpoint current(boolean complete) {
     return new Checkpoint(
-        stage,
-        position,
-        lengths,
-        counts,
-        new ArrayList<>(steps()),
-        elapsed(),
-        spent(),
-        complete);
+        stage, position, lengths, counts, new ArrayList<>(steps()), elapsed(), spent(), complete);
   }
 
   @Override

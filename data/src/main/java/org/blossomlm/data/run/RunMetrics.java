@@ -22,13 +22,12 @@ final class RunMetrics {
     map.put("failed", result.failed());
     List<Map<String, Object>> outputs =
         result.outputs().stream()
-            .map(
-                output -> {
-                  Map<String, Object> entry = new LinkedHashMap<>();
-                  entry.put("file", output.file().toString());
-                  output.records().ifPresent(records -> entry.put("records", records));
-                  return entry;
-                })
+            .map(output -> {
+              Map<String, Object> entry = new LinkedHashMap<>();
+              entry.put("file", output.file().toString());
+              output.records().ifPresent(records -> entry.put("records", records));
+              return entry;
+            })
             .toList();
     map.put("outputs", outputs);
     map.put("steps", result.steps().stream().map(Checkpoint::toMap).toList());

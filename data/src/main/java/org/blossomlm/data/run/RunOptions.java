@@ -41,8 +41,7 @@ public record RunOptions(
 
   public RunOptions {
     if (workers < 1 || workers > MAX_WORKERS) {
-      throw new DataException(
-          "workers: found " + workers + ", allowed are 1 to " + MAX_WORKERS);
+      throw new DataException("workers: found " + workers + ", allowed are 1 to " + MAX_WORKERS);
     }
   }
 

@@ -44,8 +44,7 @@ public final class RunStop extends DataException {
   }
 
   static RunStop interrupted() {
-    return new RunStop(
-        Cause.INTERRUPTED, "stopped; what was done is kept, go on with --resume");
+    return new RunStop(Cause.INTERRUPTED, "stopped; what was done is kept, go on with --resume");
   }
 
   /** Whether an exception of an operator says something about the run, not about a record. */
@@ -58,8 +57,7 @@ public final class RunStop extends DataException {
       return stop;
     }
     if (e instanceof ResumableException paused) {
-      return new RunStop(
-          Cause.TEACHER, paused.getMessage() + "; go on with --resume", paused);
+      return new RunStop(Cause.TEACHER, paused.getMessage() + "; go on with --resume", paused);
     }
     String where = "step %s, record %s: ".formatted(step.name(), record.id());
     if (e instanceof OutOfMemoryError) {

@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * Random numbers that depend on names and not on the order of the work: a 64-bit FNV-1a hash of
- * all parts, spread by the finaliser of MurmurHash3.
+ * Random numbers that depend on names and not on the order of the work: a 64-bit FNV-1a hash of all
+ * parts, spread by the finaliser of MurmurHash3.
  */
 final class Seeds {
   private static final long OFFSET = 0xcbf29ce484222325L;

@@ -32,12 +32,10 @@ final class SetStage implements SetOperator.Output {
     long size = run.journal().count(input);
     tally.in(size);
     var operator = (SetOperator) stage.step().operator();
-    var context =
-        new StepContext(stage.step().name(), run.recipe().seed(), run.teachers(), tally);
+    var context = new StepContext(stage.step().name(), run.recipe().seed(), run.teachers(), tally);
     long start = System.nanoTime();
     try (var set =
-        new LineSet(
-            run.folder().file(input), run.folder().file(input + ".index"), size, control)) {
+        new LineSet(run.folder().file(input), run.folder().file(input + ".index"), size, control)) {
       run.journal().begin(file);
       operator.apply(set, this, context);
     } catch (InterruptedException e) {
@@ -59,8 +57,7 @@ final class SetStage implements SetOperator.Output {
     return switch (e) {
       case RunStop stop -> stop;
       case ResumableException paused ->
-          new RunStop(
-              RunStop.Cause.TEACHER, paused.getMessage() + "; go on with --resume", paused);
+          new RunStop(RunStop.Cause.TEACHER, paused.getMessage() + "; go on with --resume", paused);
       case UncheckedIOException io when io.getCause() != null ->
           RunStop.writing(run.folder().path().toString(), io.getCause());
       case OutOfMemoryError full ->

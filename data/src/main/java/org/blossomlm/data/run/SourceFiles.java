@@ -81,8 +81,7 @@ final class SourceFiles {
 
     private void note(BadLine line) {
       bad.add(
-          RecordLine.of(
-              source, line.message(), new String(line.raw(), StandardCharsets.UTF_8)));
+          RecordLine.of(source, line.message(), new String(line.raw(), StandardCharsets.UTF_8)));
       if (bad.size() > MAX_BAD_LINES) {
         throw new DataException(
             "%s: more than %d bad lines in a row up to this one; is it the right file, and the right format?"
@@ -122,8 +121,7 @@ final class SourceFiles {
         if (!name.endsWith(".jsonl")) {
           return;
         }
-        try (InputStream in =
-            new BufferedInputStream(Files.newInputStream(folder.resolve(name)))) {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(folder.resolve(name)))) {
           for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             for (int i = 0; i < n; i++) {
               if (buffer[i] == '\n') {

@@ -41,14 +41,17 @@ final class StageInput implements AutoCloseable {
    * @param badLines lines for {@code failed.jsonl} about what was met before it
    * @param record makes the record, if this stage wants it; to be asked once, on any thread
    */
-  record Item(
-      Position after, List<byte[]> badLines, Supplier<Optional<DataRecord>> record) {}
+  record Item(Position after, List<byte[]> badLines, Supplier<Optional<DataRecord>> record) {}
 
   /**
    * @param stageFiles the files of stages by their ids
    */
   StageInput(
-      List<Stage.Input> inputs, Position from, IntFunction<Path> stageFiles, SourceFiles sources, long seed) {
+      List<Stage.Input> inputs,
+      Position from,
+      IntFunction<Path> stageFiles,
+      SourceFiles sources,
+      long seed) {
     this.inputs = inputs;
     this.stageFiles = stageFiles;
     this.sources = sources;
@@ -178,12 +181,11 @@ final class StageInput implements AutoCloseable {
     public Optional<Item> next() throws IOException {
       return lines
           .next()
-          .map(
-              line ->
-                  new Item(
-                      new Position(number, lines.position(), 0),
-                      List.of(),
-                      () -> wanted(RecordLine.read(line), input.sample(), input.salt(), input)));
+          .map(line ->
+              new Item(
+                  new Position(number, lines.position(), 0),
+                  List.of(),
+                  () -> wanted(RecordLine.read(line), input.sample(), input.salt(), input)));
     }
 
     @Override

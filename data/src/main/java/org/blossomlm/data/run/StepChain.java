@@ -143,10 +143,8 @@ final class StepChain {
     }
     Provenance known = after.head().provenance();
     // A record made from nothing comes from the one that it was made for.
-    Provenance origin =
-        known.equals(Provenance.UNKNOWN) ? before.head().provenance() : known;
-    Provenance longer =
-        origin.and(new Provenance.Step(link.step.name(), context.calls()));
+    Provenance origin = known.equals(Provenance.UNKNOWN) ? before.head().provenance() : known;
+    Provenance longer = origin.and(new Provenance.Step(link.step.name(), context.calls()));
     return after.mapHead(head -> head.withProvenance(longer));
   }
 

@@ -43,7 +43,17 @@ public record StepStatus(
 
   static StepStatus none(String name) {
     return new StepStatus(
-        name, 0, 0, 0, new TreeMap<>(), new TreeMap<>(), Duration.ZERO, 0, 0, 0, 0,
+        name,
+        0,
+        0,
+        0,
+        new TreeMap<>(),
+        new TreeMap<>(),
+        Duration.ZERO,
+        0,
+        0,
+        0,
+        0,
         BigDecimal.ZERO);
   }
 

@@ -108,8 +108,7 @@ final class CachedTeacher implements Teacher {
   /** Of a service that does not count. */
   private static Usage estimate(Map<String, @Nullable Object> body, byte[] payload) {
     Object choices = AnswerReader.object(payload).<Object>map(tree -> tree.get("choices")).get();
-    return new Usage(
-        TokenEstimate.of(body), 0, TokenEstimate.of(Map.of("choices", choices)));
+    return new Usage(TokenEstimate.of(body), 0, TokenEstimate.of(Map.of("choices", choices)));
   }
 
   /** What one call would cost now. */

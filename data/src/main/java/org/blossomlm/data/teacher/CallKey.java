@@ -28,8 +28,7 @@ final class CallKey {
    * @param base of the service, or what identifies a local model
    * @param body the request, without what only says how it is sent
    */
-  static String of(
-      String kind, String base, String model, Map<String, ?> body, int attempt) {
+  static String of(String kind, String base, String model, Map<String, ?> body, int attempt) {
     List<Object> whole = List.of(kind, base, model, canonical(body), attempt);
     byte[] json = JSON.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
     return HexFormat.of().formatHex(sha256().digest(json));

@@ -33,21 +33,15 @@ public final class CostMeter {
   /** The cache answered. */
   void cached(String teacher, Usage usage, Optional<Price> price) {
     BigDecimal saved = price.map(known -> known.cost(usage)).orElse(BigDecimal.ZERO);
-    add(
-        teacher,
-        new TeacherCosts(0, 1, 0, 0, Usage.NONE, 0, BigDecimal.ZERO, 0, saved));
+    add(teacher, new TeacherCosts(0, 1, 0, 0, Usage.NONE, 0, BigDecimal.ZERO, 0, saved));
   }
 
   void failed(String teacher) {
-    add(
-        teacher,
-        new TeacherCosts(0, 0, 1, 0, Usage.NONE, 0, BigDecimal.ZERO, 0, BigDecimal.ZERO));
+    add(teacher, new TeacherCosts(0, 0, 1, 0, Usage.NONE, 0, BigDecimal.ZERO, 0, BigDecimal.ZERO));
   }
 
   void retried(String teacher) {
-    add(
-        teacher,
-        new TeacherCosts(0, 0, 0, 1, Usage.NONE, 0, BigDecimal.ZERO, 0, BigDecimal.ZERO));
+    add(teacher, new TeacherCosts(0, 0, 0, 1, Usage.NONE, 0, BigDecimal.ZERO, 0, BigDecimal.ZERO));
   }
 
   private void add(String teacher, TeacherCosts more) {

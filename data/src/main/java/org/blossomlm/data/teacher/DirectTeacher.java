@@ -5,7 +5,9 @@ import java.util.Map;
 import org.blossomlm.data.teacher.Completion.Usage;
 import org.jspecify.annotations.Nullable;
 
-/** A model that is asked each time: {@link CachedTeacher} puts memory, budget and meter before it. */
+/**
+ * A model that is asked each time: {@link CachedTeacher} puts memory, budget and meter before it.
+ */
 interface DirectTeacher extends AutoCloseable {
   /** Which service, or which file; with the model and the body it determines the answer. */
   String base();

@@ -50,8 +50,7 @@ final class EmbeddingReader {
     }
     Usage usage =
         AnswerReader.usage(tree)
-            .orElseGet(() ->
-                new Usage(texts.stream().mapToLong(TokenEstimate::of).sum(), 0, 0));
+            .orElseGet(() -> new Usage(texts.stream().mapToLong(TokenEstimate::of).sum(), 0, 0));
     return new Vectors(Arrays.asList(vectors), new Usage(usage.prompt(), 0, 0));
   }
 

@@ -14,11 +14,7 @@ import java.util.Optional;
  * @param cost in USD; empty where the price of a model is not known
  */
 public record Estimate(
-    long calls,
-    long cached,
-    long promptTokens,
-    long completionTokens,
-    Optional<BigDecimal> cost) {
+    long calls, long cached, long promptTokens, long completionTokens, Optional<BigDecimal> cost) {
   public static final Estimate NOTHING = new Estimate(0, 0, 0, 0, Optional.of(BigDecimal.ZERO));
 
   public Estimate plus(Estimate other) {

@@ -18,8 +18,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Sends one request to a service and receives the whole answer, in bounded time and memory, whatever
- * the service does. Redirects are not followed: they would carry the key to somewhere else.
+ * Sends one request to a service and receives the whole answer, in bounded time and memory,
+ * whatever the service does. Redirects are not followed: they would carry the key to somewhere
+ * else.
  */
 final class HttpCalls implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
@@ -96,8 +97,7 @@ final class HttpCalls implements AutoCloseable {
       long now = System.nanoTime() - begin;
       long left = timeout.toNanos() - now;
       if (left <= 0) {
-        throw new HttpFailure(
-            "no complete answer within " + shown(timeout) + " (timeout)", false);
+        throw new HttpFailure("no complete answer within " + shown(timeout) + " (timeout)", false);
       }
       long last = lastPiece.get();
       if (last != NOT_BEGUN) {

@@ -59,7 +59,8 @@ final class LocalPrompt {
     if (!assistant) {
       int place = text.text().lastIndexOf(PLACE);
       if (place < 0) {
-        throw new ModelException("next_role: the template does not write user messages as they are");
+        throw new ModelException(
+            "next_role: the template does not write user messages as they are");
       }
       text = text.subText(0, place);
     }

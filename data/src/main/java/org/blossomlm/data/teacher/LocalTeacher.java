@@ -129,8 +129,7 @@ final class LocalTeacher implements DirectTeacher {
     try {
       Loaded ready = load();
       LocalPrompt.Rendered prompt = ready.prompt.render(messages, parameters);
-      GenerationOptions options =
-          parameters.options(ready.model.defaultSampling(), seed(key));
+      GenerationOptions options = parameters.options(ready.model.defaultSampling(), seed(key));
       Generation answer = generate(ready.scheduler, prompt.tokens(), options);
       if (answer.finishReason() == FinishReason.CANCELLED) {
         throw new TeacherException("teacher " + settings.name() + ": it was closed", 0);
@@ -170,15 +169,13 @@ final class LocalTeacher implements DirectTeacher {
         ChatMessages.toMap(LocalPrompt.message(prompt, answer.text()));
     String finish = answer.finishReason() == FinishReason.STOP ? "stop" : "length";
     Map<String, Object> usage =
-        Map.of(
-            "prompt_tokens",
-            answer.promptTokens(),
-            "completion_tokens",
-            answer.tokens().size());
+        Map.of("prompt_tokens", answer.promptTokens(), "completion_tokens", answer.tokens().size());
     return JSON.writeValueAsBytes(
         Map.of(
-            "choices", List.of(Map.of("message", message, "finish_reason", finish)),
-            "usage", usage));
+            "choices",
+            List.of(Map.of("message", message, "finish_reason", finish)),
+            "usage",
+            usage));
   }
 
   private Loaded load() throws InterruptedException {

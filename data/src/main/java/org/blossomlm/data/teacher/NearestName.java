@@ -12,8 +12,9 @@ final class NearestName {
   static String suggestion(String found, Collection<String> allowed) {
     Optional<String> nearest =
         allowed.stream()
-            .min(Comparator.<String>comparingInt(name -> distance(found, name))
-                .thenComparing(Comparator.naturalOrder()))
+            .min(
+                Comparator.<String>comparingInt(name -> distance(found, name))
+                    .thenComparing(Comparator.naturalOrder()))
             .filter(name -> distance(found, name) <= Math.max(2, found.length() / 3));
     return nearest.map(name -> "; did you mean '" + name + "'?").orElse(".")
         + (allowed.isEmpty()

@@ -182,8 +182,7 @@ final class OpenAiTeacher implements DirectTeacher {
     }
   }
 
-  private Outcome attempt(
-      URI address, byte[] json, boolean stream, long tokens, BodyReader reader)
+  private Outcome attempt(URI address, byte[] json, boolean stream, long tokens, BodyReader reader)
       throws InterruptedException {
     ApiKey key = keys.take(tokens);
     places.acquire();

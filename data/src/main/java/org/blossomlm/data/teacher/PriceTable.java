@@ -87,7 +87,9 @@ public final class PriceTable {
     return of(prices);
   }
 
-  /** {@code prompt}, {@code completion} and, unless it is that of the prompt, their cached price. */
+  /**
+   * {@code prompt}, {@code completion} and, unless it is that of the prompt, their cached price.
+   */
   static Price price(SettingsReader fields) {
     BigDecimal prompt = amount(fields, "prompt");
     BigDecimal completion = amount(fields, "completion");

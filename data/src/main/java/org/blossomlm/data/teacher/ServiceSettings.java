@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param base without a slash at its end; {@code /chat/completions} and {@code /embeddings} follow
  * @param keyVariables environment variables; each holds a key, or several with commas between. Keys
  *     are used in turn. None sends no {@code Authorization}
- * @param parameters of the request body: {@code temperature}, {@code max_tokens}, {@code extra_body}
- *     fields ...
+ * @param parameters of the request body: {@code temperature}, {@code max_tokens}, {@code
+ *     extra_body} fields ...
  * @param reasoning which thoughts of earlier turns are sent back
  * @param stream whether answers are asked for piece by piece, which keeps slow ones alive behind
  *     proxies; the answer is the same
@@ -155,62 +155,148 @@ public record ServiceSettings(
 
   public ServiceSettings withKeyVariables(String... names) {
     return new ServiceSettings(
-        name, model, base, List.of(names), parameters, reasoning, stream, structuredOutput, retry,
-        limits, price, completionEstimate);
+        name,
+        model,
+        base,
+        List.of(names),
+        parameters,
+        reasoning,
+        stream,
+        structuredOutput,
+        retry,
+        limits,
+        price,
+        completionEstimate);
   }
 
   public ServiceSettings withParameters(Map<String, @Nullable Object> values) {
     return new ServiceSettings(
-        name, model, base, keyVariables, values, reasoning, stream, structuredOutput, retry, limits,
-        price, completionEstimate);
+        name,
+        model,
+        base,
+        keyVariables,
+        values,
+        reasoning,
+        stream,
+        structuredOutput,
+        retry,
+        limits,
+        price,
+        completionEstimate);
   }
 
   public ServiceSettings withReasoning(ReasoningRule rule) {
     return new ServiceSettings(
-        name, model, base, keyVariables, parameters, rule, stream, structuredOutput, retry, limits,
-        price, completionEstimate);
+        name,
+        model,
+        base,
+        keyVariables,
+        parameters,
+        rule,
+        stream,
+        structuredOutput,
+        retry,
+        limits,
+        price,
+        completionEstimate);
   }
 
   public ServiceSettings withStream(boolean value) {
     return new ServiceSettings(
-        name, model, base, keyVariables, parameters, reasoning, value, structuredOutput, retry,
-        limits, price, completionEstimate);
+        name,
+        model,
+        base,
+        keyVariables,
+        parameters,
+        reasoning,
+        value,
+        structuredOutput,
+        retry,
+        limits,
+        price,
+        completionEstimate);
   }
 
   public ServiceSettings withStructuredOutput(StructuredOutput value) {
     return new ServiceSettings(
-        name, model, base, keyVariables, parameters, reasoning, stream, value, retry, limits, price,
+        name,
+        model,
+        base,
+        keyVariables,
+        parameters,
+        reasoning,
+        stream,
+        value,
+        retry,
+        limits,
+        price,
         completionEstimate);
   }
 
   public ServiceSettings withRetry(RetrySettings value) {
     return new ServiceSettings(
-        name, model, base, keyVariables, parameters, reasoning, stream, structuredOutput, value,
-        limits, price, completionEstimate);
+        name,
+        model,
+        base,
+        keyVariables,
+        parameters,
+        reasoning,
+        stream,
+        structuredOutput,
+        value,
+        limits,
+        price,
+        completionEstimate);
   }
 
   public ServiceSettings withLimits(CallLimits value) {
     return new ServiceSettings(
-        name, model, base, keyVariables, parameters, reasoning, stream, structuredOutput, retry,
-        value, price, completionEstimate);
+        name,
+        model,
+        base,
+        keyVariables,
+        parameters,
+        reasoning,
+        stream,
+        structuredOutput,
+        retry,
+        value,
+        price,
+        completionEstimate);
   }
 
   public ServiceSettings withPrice(Price value) {
     return new ServiceSettings(
-        name, model, base, keyVariables, parameters, reasoning, stream, structuredOutput, retry,
-        limits, Optional.of(value), completionEstimate);
+        name,
+        model,
+        base,
+        keyVariables,
+        parameters,
+        reasoning,
+        stream,
+        structuredOutput,
+        retry,
+        limits,
+        Optional.of(value),
+        completionEstimate);
   }
 
   /** What is known of services, so that a recipe need not say it. */
   private enum Host {
     OPENAI_API(
-        "api.openai.com", List.of("OPENAI_API_KEY"), ReasoningRule.NEVER,
+        "api.openai.com",
+        List.of("OPENAI_API_KEY"),
+        ReasoningRule.NEVER,
         StructuredOutput.JSON_SCHEMA),
     DEEPSEEK(
-        "api.deepseek.com", List.of("DEEPSEEK_API_KEY"), ReasoningRule.WITH_TOOL_CALLS,
+        "api.deepseek.com",
+        List.of("DEEPSEEK_API_KEY"),
+        ReasoningRule.WITH_TOOL_CALLS,
         StructuredOutput.JSON_OBJECT),
     GEMINI(
-        "generativelanguage.googleapis.com", List.of("GEMINI_API_KEY"), ReasoningRule.NEVER,
+        "generativelanguage.googleapis.com",
+        List.of("GEMINI_API_KEY"),
+        ReasoningRule.NEVER,
         StructuredOutput.JSON_SCHEMA),
     OTHER("", List.of(), ReasoningRule.NEVER, StructuredOutput.NONE);
 

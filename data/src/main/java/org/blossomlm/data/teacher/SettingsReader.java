@@ -81,8 +81,7 @@ final class SettingsReader {
       // Told below, with what is allowed.
     }
     if (number == null || number.compareTo(least) < 0 || number.compareTo(most) > 0) {
-      throw wrong(
-          name, "a number from " + least.toPlainString() + " to " + most.toPlainString());
+      throw wrong(name, "a number from " + least.toPlainString() + " to " + most.toPlainString());
     }
     return Optional.of(number);
   }

@@ -31,8 +31,8 @@ public sealed interface TeacherSettings permits ServiceSettings, LocalSettings {
     String model =
         fields
             .text("model")
-            .orElseThrow(() ->
-                fields.wrong("model", "the name of a model of a service, or local:PATH"));
+            .orElseThrow(
+                () -> fields.wrong("model", "the name of a model of a service, or local:PATH"));
     TeacherSettings settings =
         model.startsWith(LOCAL)
             ? LocalSettings.read(

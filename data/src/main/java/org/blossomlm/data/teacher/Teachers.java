@@ -76,8 +76,7 @@ public final class Teachers implements AutoCloseable {
                   new OpenAiTeacher(service, environment, () -> meter.retried(each.name()));
               case LocalSettings local -> new LocalTeacher(local);
             };
-        CachedTeacher teacher =
-            new CachedTeacher(each.name(), direct, cache, budget, meter, price);
+        CachedTeacher teacher = new CachedTeacher(each.name(), direct, cache, budget, meter, price);
         if (teachers.putIfAbsent(each.name(), teacher) != null) {
           teacher.close();
           throw new DataException("teachers: two are called '" + each.name() + "'");

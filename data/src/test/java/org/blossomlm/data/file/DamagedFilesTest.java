@@ -24,7 +24,12 @@ class DamagedFilesTest {
   /** Reads on until the end or an error of ours; anything else fails the test. */
   @ParameterizedTest
   @CsvSource({
-    "jsonl, 3000", "json, 2000", "csv, 2000", "tsv, 1000", "jsonl.gz, 1000", "jsonl.zst, 1000",
+    "jsonl, 3000",
+    "json, 2000",
+    "csv, 2000",
+    "tsv, 1000",
+    "jsonl.gz, 1000",
+    "jsonl.zst, 1000",
     "parquet, 60"
   })
   void give_records_bad_lines_or_one_clear_error(String ending, int rounds) throws IOException {

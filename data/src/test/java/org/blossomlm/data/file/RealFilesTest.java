@@ -72,7 +72,8 @@ class RealFilesTest {
       }
       assertThat(reader.count().records()).isEqualTo(records);
       assertThat(reader.count().badLines()).isZero();
-      assertThat(reader.formats().values()).containsExactly(RecordFormat.named(format).orElseThrow());
+      assertThat(reader.formats().values())
+          .containsExactly(RecordFormat.named(format).orElseThrow());
     }
   }
 
@@ -96,8 +97,7 @@ class RealFilesTest {
 
   @Test
   void elements_inside_a_document() {
-    Path file =
-        SETS.resolve("gaokao_bench/Data/Objective_Questions/2010-2013_English_MCQs.json");
+    Path file = SETS.resolve("gaokao_bench/Data/Objective_Questions/2010-2013_English_MCQs.json");
     List<DataRecord> records = read(file, ReadOptions.DEFAULT.withAt("/example/*"));
     assertThat(records).isNotEmpty();
     assertThat(((RowRecord) records.getFirst()).fields()).containsKey("question");

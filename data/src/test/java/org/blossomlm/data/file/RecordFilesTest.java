@@ -75,13 +75,12 @@ class RecordFilesTest {
 
   private static List<String> texts(List<DataRecord> records) {
     return records.stream()
-        .map(
-            record ->
-                switch (record) {
-                  case TextRecord text -> text.text();
-                  case RowRecord row -> String.valueOf(row.fields());
-                  default -> String.valueOf(record);
-                })
+        .map(record ->
+            switch (record) {
+              case TextRecord text -> text.text();
+              case RowRecord row -> String.valueOf(row.fields());
+              default -> String.valueOf(record);
+            })
         .toList();
   }
 
@@ -94,7 +93,10 @@ class RecordFilesTest {
   @Test
   void only_a_line_feed_ends_a_line() throws IOException {
     String file =
-        file("a.jsonl", "{\"text\":\"a\u2028b\u0085c\u000b\"}\r\n{\"text\":\"d\u2029\"}\n".replace("\u000b", ""));
+        file(
+            "a.jsonl",
+            "{\"text\":\"a\u2028b\u0085c\u000b\"}\r\n{\"text\":\"d\u2029\"}\n"
+                .replace("\u000b", ""));
     assertThat(texts(file)).containsExactly("a\u2028b\u0085c", "d\u2029");
     assertThat(bad).isEmpty();
   }
@@ -284,8 +286,7 @@ class RecordFilesTest {
             "{\"keywords\":[1],\"example\":[{\"text\":\"a\"},{\"text\":\"b\"}],\"z\":{\"text\":\"c\"}}");
     assertThat(texts(read(file, ReadOptions.DEFAULT.withAt("/example/*"))))
         .containsExactly("a", "b");
-    assertThat(texts(read(file, ReadOptions.DEFAULT.withAt("/example"))))
-        .containsExactly("a", "b");
+    assertThat(texts(read(file, ReadOptions.DEFAULT.withAt("/example")))).containsExactly("a", "b");
     assertThat(texts(read(file, ReadOptions.DEFAULT.withAt("/z")))).containsExactly("c");
     assertThatThrownBy(() -> read(file, ReadOptions.DEFAULT.withAt("/examples/*")))
         .hasMessageContaining("there is no examples; there is keywords, example, z");
@@ -323,8 +324,7 @@ class RecordFilesTest {
 
   @Test
   void a_wrong_row_of_a_table_is_a_bad_line() throws IOException {
-    String file =
-        file("a.csv", "q,a\n1,2\n1,2,3\n\"x\"y,2\n5,6\n\"no end,\n7,8\n");
+    String file = file("a.csv", "q,a\n1,2\n1,2,3\n\"x\"y,2\n5,6\n\"no end,\n7,8\n");
     assertThat(texts(file)).containsExactly("{q=1, a=2}", "{q=5, a=6}");
     assertThat(bad)
         .extracting(BadLine::reason)
@@ -400,7 +400,8 @@ class RecordFilesTest {
   @Test
   void the_format_is_that_of_the_first_record_or_the_one_that_is_asked_for() throws IOException {
     String file =
-        file("a.jsonl", "{\"text\":\"a\"}\n{\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}\n");
+        file(
+            "a.jsonl", "{\"text\":\"a\"}\n{\"messages\":[{\"role\":\"user\",\"content\":\"\"}]}\n");
     assertThat(texts(file)).containsExactly("a");
     assertThat(bad.getFirst().reason()).startsWith("as text: text: found nothing");
     assertThat(read(file, ReadOptions.DEFAULT.withFormat(RecordFormat.ROWS)))

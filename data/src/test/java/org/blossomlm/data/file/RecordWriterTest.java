@@ -138,8 +138,18 @@ class RecordWriterTest {
     List<DataRecord> records = new ArrayList<>();
     List<Object> values =
         List.of(
-            1, "x", List.of(1, List.of("y")), Map.of("a", 1), Map.of("a", "b"), true, 2.5,
-            "2024-01-02", "null", "{\"a\":1}", (1L << 60) + 1, "");
+            1,
+            "x",
+            List.of(1, List.of("y")),
+            Map.of("a", 1),
+            Map.of("a", "b"),
+            true,
+            2.5,
+            "2024-01-02",
+            "null",
+            "{\"a\":1}",
+            (1L << 60) + 1,
+            "");
     for (Object value : values) {
       records.add(
           new RowRecord(
@@ -156,10 +166,8 @@ class RecordWriterTest {
   @Test
   void parquet_refuses_what_it_would_mix_up() {
     DataRecord row = new RowRecord(RecordHead.of("1"), Map.of("A", 1, "a", 2));
-    assertThatThrownBy(
-            () ->
-                write(
-                    folder.resolve("a.parquet"), WriteOptions.of(RecordFormat.ROWS), List.of(row)))
+    assertThatThrownBy(() ->
+            write(folder.resolve("a.parquet"), WriteOptions.of(RecordFormat.ROWS), List.of(row)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("beside '");
   }
@@ -175,8 +183,7 @@ class RecordWriterTest {
             new RowRecord(RecordHead.of("2"), Map.of("n", List.of(1, "二")))));
     assertThat(file).hasContent("q,n\n\"a \"\"b\"\",\nc\",\n,\"[1,\"\"二\"\"]\"\n");
     Path chats = folder.resolve("b.tsv");
-    DataRecord chat =
-        new ChatRecord(RecordHead.of("c"), List.of(ChatMessage.user("q\t\"x\"\r\n")));
+    DataRecord chat = new ChatRecord(RecordHead.of("c"), List.of(ChatMessage.user("q\t\"x\"\r\n")));
     write(chats, WriteOptions.of(RecordFormat.OPENAI), List.of(chat));
     assertThat(((ChatRecord) read(chats.toString()).getFirst()).messages())
         .isEqualTo(((ChatRecord) chat).messages());

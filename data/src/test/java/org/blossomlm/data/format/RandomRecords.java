@@ -26,8 +26,29 @@ import org.jspecify.annotations.Nullable;
 public final class RandomRecords {
   private static final List<String> WORDS =
       List.of(
-          "", " ", "hello", "你好", "a,b", "\"quoted\"", "line\nbreak", "\r\n", "tab\t", "😀", "\u2028",
-          "\u0085", "null", "0", "{x}", "'", "\\", "\u0000", "ﷺ", "e\u0301", "</s>", "<image>", "\uFEFF");
+          "",
+          " ",
+          "hello",
+          "你好",
+          "a,b",
+          "\"quoted\"",
+          "line\nbreak",
+          "\r\n",
+          "tab\t",
+          "😀",
+          "\u2028",
+          "\u0085",
+          "null",
+          "0",
+          "{x}",
+          "'",
+          "\\",
+          "\u0000",
+          "ﷺ",
+          "e\u0301",
+          "</s>",
+          "<image>",
+          "\uFEFF");
 
   private static final List<String> NAMES =
       List.of("source", "lang", "score", "type", "id", "messages", "data", "input", "weight", "值");
@@ -129,7 +150,8 @@ public final class RandomRecords {
   public RecordHead head(long number) {
     Provenance provenance = Provenance.from("in/file.jsonl", number + 1);
     if (random.nextBoolean()) {
-      provenance = provenance.and(new Step("step", random.nextBoolean() ? List.of() : List.of("k")));
+      provenance =
+          provenance.and(new Step("step", random.nextBoolean() ? List.of() : List.of("k")));
     }
     return new RecordHead(
         "own-" + number, object(2), provenance, maybe("HTTP 500: " + text()), object(2));

@@ -53,13 +53,15 @@ class RecordFormatTest {
         RecordFormat.BLOSSOMDATA,
         """
         {"id":"1","type":"chat","failed":false,"failure_reason":null,"metadata":{"a":1},\
-        "messages":[{"role":"user","content":"hi"}],"more":[2.50e3]}"""
+        "messages":[{"role":"user","content":"hi"}],"more":[2.50e3]}\
+        """
             .replace("2.50e3", "2500.0"));
     survives(
         RecordFormat.BLOSSOMDATA,
         """
         {"id":"1","type":"row","failed":true,"failure_reason":"timeout","metadata":{},\
-        "data":{"x":null}}""");
+        "data":{"x":null}}\
+        """);
     survives(
         RecordFormat.OPENAI,
         """
@@ -67,35 +69,41 @@ class RecordFormatTest {
         "text":"x","cache_control":{"type":"ephemeral"}}],"name":"Ann"},{"role":"assistant",\
         "content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f",\
         "arguments":"{\\"a\\":1}"},"index":0}],"weight":0},{"role":"tool","content":"ok",\
-        "tool_call_id":"c"}],"tools":[{"type":"function"}],"parallel_tool_calls":false}""");
+        "tool_call_id":"c"}],"tools":[{"type":"function"}],"parallel_tool_calls":false}\
+        """);
     survives(
         RecordFormat.OPENAI,
         """
         {"input":{"messages":[{"role":"user","content":"q"}],"tools":[]},\
         "preferred_output":[{"role":"assistant","content":"a"}],\
-        "non_preferred_output":[{"role":"assistant","content":"b"}]}""");
+        "non_preferred_output":[{"role":"assistant","content":"b"}]}\
+        """);
     survives(
         RecordFormat.CONVERSATIONS,
         """
         {"id":"7","conversations":[{"role":"user","content":"问"},{"role":"assistant",\
-        "content":"答"}]}""");
+        "content":"答"}]}\
+        """);
     survives(
         RecordFormat.SHAREGPT,
         """
         {"id":"QWJhYvA_0","conversations":[{"from":"human","value":"q"},{"from":"function_call",\
         "value":"{\\"name\\":\\"f\\",\\"arguments\\":{\\"a\\":1}}"},{"from":"observation",\
-        "value":"1"},{"from":"gpt","value":"a","markdown":null}],"tools":"[]"}"""
+        "value":"1"},{"from":"gpt","value":"a","markdown":null}],"tools":"[]"}\
+        """
             .replace(",\"tools\":\"[]\"", ""));
     survives(
         RecordFormat.ALPACA,
         """
         {"instruction":"Translate.","input":"cat","output":"猫","system":"s",\
-        "history":[["q","a"]],"lang":"zh"}""");
+        "history":[["q","a"]],"lang":"zh"}\
+        """);
     survives(
         RecordFormat.PREFERENCE,
         """
         {"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],\
-        "rejected":[{"role":"assistant","content":"b"}],"score_chosen":5}""");
+        "rejected":[{"role":"assistant","content":"b"}],"score_chosen":5}\
+        """);
     survives(RecordFormat.TEXT, "{\"text\":\"once\",\"url\":\"u\"}");
     survives(RecordFormat.ROWS, "{\"question\":\"q\",\"answer\":\"a\",\"id\":null}");
   }
@@ -126,23 +134,27 @@ class RecordFormatTest {
   void one_conversation_in_all_formats() {
     String alpaca =
         """
-        {"instruction":"Translate.","input":"cat","output":"猫","system":"Be brief.","lang":"zh"}""";
+        {"instruction":"Translate.","input":"cat","output":"猫","system":"Be brief.","lang":"zh"}\
+        """;
     assertThat(convert(alpaca, RecordFormat.OPENAI))
         .isEqualTo(
             """
             {"messages":[{"role":"system","content":"Be brief."},{"role":"user",\
             "content":"Translate.\\ncat"},{"role":"assistant","content":"猫"}],"input":"cat",\
-            "lang":"zh"}""");
+            "lang":"zh"}\
+            """);
     assertThat(convert(alpaca, RecordFormat.SHAREGPT))
         .isEqualTo(
             """
             {"conversations":[{"from":"system","value":"Be brief."},{"from":"human",\
-            "value":"Translate.\\ncat"},{"from":"gpt","value":"猫"}],"input":"cat","lang":"zh"}""");
+            "value":"Translate.\\ncat"},{"from":"gpt","value":"猫"}],"input":"cat","lang":"zh"}\
+            """);
     assertThat(convert(convert(alpaca, RecordFormat.SHAREGPT), RecordFormat.ALPACA))
         .isEqualTo(
             """
             {"instruction":"Translate.","input":"cat","output":"猫","system":"Be brief.",\
-            "lang":"zh"}""");
+            "lang":"zh"}\
+            """);
     assertThat(convert(alpaca, RecordFormat.BLOSSOMDATA))
         .matches("\\{\"id\":\"r-[0-9a-f]{24}\",\"type\":\"chat\",\"failed\":false.*");
   }
@@ -184,7 +196,8 @@ class RecordFormatTest {
 
   @Test
   void a_field_whose_name_means_something_in_the_other_format_is_put_aside_and_comes_back() {
-    String openAi = "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"type\":\"x\",\"data\":1}";
+    String openAi =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"type\":\"x\",\"data\":1}";
     String blossom = convert(openAi, RecordFormat.BLOSSOM);
     assertThat(blossom).endsWith("\"extra_fields\":{\"type\":\"x\",\"data\":1}}");
     assertThat(JsonTree.write(RecordFormat.OPENAI.write(read(blossom)))).isEqualTo(openAi);

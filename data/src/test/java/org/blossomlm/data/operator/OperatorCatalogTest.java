@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 class OperatorCatalogTest {
   private static OperatorSpec spec(String name) {
     return new OperatorSpec(
-        name, "", List.of(), arguments -> (RecordOperator) (record, context) -> Outcome.keep(record));
+        name,
+        "",
+        List.of(),
+        arguments -> (RecordOperator) (record, context) -> Outcome.keep(record));
   }
 
   @Test

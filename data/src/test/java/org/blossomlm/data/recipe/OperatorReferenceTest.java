@@ -36,9 +36,10 @@ class OperatorReferenceTest {
   @SuppressWarnings("unchecked")
   void the_schema_knows_operators_their_parameters_and_references() {
     Map<String, Object> schema =
-        JsonMapper.builder().build().readValue(RecipeSchema.of(SmallOperators.catalog()), Map.class);
-    assertThat((Map<String, Object>) schema.get("properties"))
-        .containsOnlyKeys(RecipeChecker.KEYS);
+        JsonMapper.builder()
+            .build()
+            .readValue(RecipeSchema.of(SmallOperators.catalog()), Map.class);
+    assertThat((Map<String, Object>) schema.get("properties")).containsOnlyKeys(RecipeChecker.KEYS);
     String step = String.valueOf(((Map<String, Object>) schema.get("$defs")).get("step"));
     assertThat(step)
         .contains("enum=[dice, shout, shuffle, slowly, twice, unique]")

@@ -111,8 +111,8 @@ class RecipeErrorsTest {
           """)
   void table(String good, String bad, String message) {
     assertThat(GOOD).contains(good);
-    String text = GOOD.replaceFirst(Pattern.quote(good),
-        Matcher.quoteReplacement(bad.replace("@", "\n  ")));
+    String text =
+        GOOD.replaceFirst(Pattern.quote(good), Matcher.quoteReplacement(bad.replace("@", "\n  ")));
     if (message.equals("-")) {
       assertThat(parse(text, Map.of()).name()).isNotEmpty();
       return;
@@ -151,7 +151,8 @@ class RecipeErrorsTest {
             + "d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\n"
             + "e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\n";
     assertThatThrownBy(() -> parse(laughs, Map.of())).hasMessageContaining("too large");
-    assertThatThrownBy(() -> RecipeFile.read(Path.of("none.yaml"), Map.of(), SmallOperators.catalog()))
+    assertThatThrownBy(
+            () -> RecipeFile.read(Path.of("none.yaml"), Map.of(), SmallOperators.catalog()))
         .hasMessage("none.yaml: no such recipe");
   }
 }

@@ -147,7 +147,10 @@ class DataRunTest {
                 .sink("out.jsonl", sink -> sink.from("b")));
     RunResult result = run(recipe, "run");
     List<String> ids = output("run", "out.jsonl").stream().map(DataRecord::id).toList();
-    assertThat(ids).hasSize(450).doesNotHaveDuplicates().isNotEqualTo(ids.stream().sorted().toList());
+    assertThat(ids)
+        .hasSize(450)
+        .doesNotHaveDuplicates()
+        .isNotEqualTo(ids.stream().sorted().toList());
     assertThat(result.steps().getFirst().dropped())
         .containsExactlyEntriesOf(Map.of("duplicate", 50L));
   }
@@ -226,12 +229,9 @@ class DataRunTest {
   void a_changed_recipe_is_not_resumed_and_says_what_differs() throws Exception {
     run(RunFixture.everything(folder, Map.of()), "run");
     var resume = RunOptions.in(folder.resolve("run")).with(RunOptions.Begin.RESUME);
-    assertThatThrownBy(
-            () ->
-                DataRun.run(
-                    RunFixture.everything(folder, Map.of("millis", "1")),
-                    resume,
-                    RunListener.NONE))
+    assertThatThrownBy(() ->
+            DataRun.run(
+                RunFixture.everything(folder, Map.of("millis", "1")), resume, RunListener.NONE))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("branches.first.steps[0].slowly.millis: was 0, is 1")
         .hasMessageContaining("parameters.millis: was 0, is 1");
@@ -258,8 +258,7 @@ class DataRunTest {
                 .sink("out.jsonl", sink -> sink.from("b")));
     assertThatThrownBy(() -> run(recipe, "run"))
         .isInstanceOfSatisfying(
-            RunStop.class,
-            stop -> assertThat(stop.reason()).isEqualTo(RunStop.Cause.OUT_OF_MEMORY))
+            RunStop.class, stop -> assertThat(stop.reason()).isEqualTo(RunStop.Cause.OUT_OF_MEMORY))
         .hasMessageContaining("step b.greedy, record r30: the heap is full");
     RunResult resumed =
         DataRun.run(

@@ -61,9 +61,7 @@ class ResumeTest {
     public static void main(String[] arguments) throws InterruptedException {
       Recipe recipe = RunFixture.everything(Path.of(arguments[0]), SLOW);
       DataRun.run(
-          recipe,
-          options(Path.of(arguments[1])).with(RunOptions.Begin.RESUME),
-          RunListener.NONE);
+          recipe, options(Path.of(arguments[1])).with(RunOptions.Begin.RESUME), RunListener.NONE);
     }
   }
 
@@ -202,21 +200,18 @@ class ResumeTest {
     int stops = 0;
     while (true) {
       var control = new RunControl();
-      Thread.startVirtualThread(
-          () -> {
-            try {
-              Thread.sleep(120);
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-            control.stop();
-          });
+      Thread.startVirtualThread(() -> {
+        try {
+          Thread.sleep(120);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        control.stop();
+      });
       try {
         RunResult result =
             DataRun.run(
-                recipe,
-                options(run).with(RunOptions.Begin.RESUME).with(control),
-                RunListener.NONE);
+                recipe, options(run).with(RunOptions.Begin.RESUME).with(control), RunListener.NONE);
         assertSame(run, result);
         break;
       } catch (RunStop e) {
@@ -240,9 +235,7 @@ class ResumeTest {
       Files.writeString(file.toPath(), "");
     }
     assertThatThrownBy(
-            () ->
-                DataRun.run(
-                    recipe, options(run).with(RunOptions.Begin.RESUME), RunListener.NONE))
+            () -> DataRun.run(recipe, options(run).with(RunOptions.Begin.RESUME), RunListener.NONE))
         .hasMessageContaining("damaged: 0 bytes, but the checkpoint counts on ")
         .hasMessageContaining("--restart");
   }

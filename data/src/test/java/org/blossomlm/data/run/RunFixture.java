@@ -94,16 +94,15 @@ final class RunFixture {
   /** What steps did, without what depends on the machine. */
   static List<String> counts(RunResult result) {
     return result.steps().stream()
-        .map(
-            step ->
-                "%s in %d out %d failed %d dropped %s counts %s"
-                    .formatted(
-                        step.name(),
-                        step.in(),
-                        step.out(),
-                        step.failed(),
-                        step.dropped(),
-                        step.counts()))
+        .map(step ->
+            "%s in %d out %d failed %d dropped %s counts %s"
+                .formatted(
+                    step.name(),
+                    step.in(),
+                    step.out(),
+                    step.failed(),
+                    step.dropped(),
+                    step.counts()))
         .toList();
   }
 }

@@ -45,7 +45,8 @@ public final class SmallOperators {
             arguments -> {
               long max = arguments.integer("max");
               if (max < 1) {
-                throw new IllegalArgumentException("max: found " + max + ", allowed are 1 and more");
+                throw new IllegalArgumentException(
+                    "max: found " + max + ", allowed are 1 and more");
               }
               return (RecordOperator)
                   (record, context) ->
@@ -120,14 +121,13 @@ public final class SmallOperators {
                 (SetOperator)
                     (input, output, context) -> {
                       Set<String> seen = new HashSet<>();
-                      input.forEach(
-                          record -> {
-                            if (seen.add(text(record).text())) {
-                              output.keep(record);
-                            } else {
-                              output.drop(record, "duplicate");
-                            }
-                          });
+                      input.forEach(record -> {
+                        if (seen.add(text(record).text())) {
+                          output.keep(record);
+                        } else {
+                          output.drop(record, "duplicate");
+                        }
+                      });
                     }),
         new OperatorSpec(
             "shuffle",
@@ -173,8 +173,7 @@ public final class SmallOperators {
       int number = i % 10 == 9 ? i - 9 : i;
       records.add(
           new TextRecord(
-              RecordHead.of("r" + i)
-                  .withMetadata("parity", i % 2 == 0 ? "even" : "odd"),
+              RecordHead.of("r" + i).withMetadata("parity", i % 2 == 0 ? "even" : "odd"),
               "text number %d, 第%d个%s".formatted(number, number, "·".repeat(number % 13))));
     }
     return records;

@@ -215,8 +215,7 @@ public final class FakeTeacherServer implements AutoCloseable {
           Stream.of(data)
               .map(each -> ("data: " + each + "\n\n").getBytes(StandardCharsets.UTF_8))
               .toList();
-      return new Reply(
-          200, Map.of("Content-Type", "text/event-stream"), pieces, 0, -1, Form.WHOLE);
+      return new Reply(200, Map.of("Content-Type", "text/event-stream"), pieces, 0, -1, Form.WHOLE);
     }
 
     /** No HTTP at all. */
@@ -350,7 +349,8 @@ public final class FakeTeacherServer implements AutoCloseable {
           Thread.sleep(reply.pauseMillis());
         }
         if (chunked) {
-          out.write((Integer.toHexString(piece.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+          out.write(
+              (Integer.toHexString(piece.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
         }
         out.write(piece);
         if (chunked) {
@@ -384,8 +384,7 @@ public final class FakeTeacherServer implements AutoCloseable {
         .codePoints()
         .forEach(c -> events.add(delta(Map.of("content", Character.toString(c)), null)));
     events.add(delta(Map.of(), String.valueOf(choice.get("finish_reason"))));
-    events.add(
-        JSON.writeValueAsString(Map.of("choices", List.of(), "usage", body.get("usage"))));
+    events.add(JSON.writeValueAsString(Map.of("choices", List.of(), "usage", body.get("usage"))));
     events.add("[DONE]");
     Reply stream = Reply.events(events.toArray(String[]::new));
     return new Reply(200, stream.headers(), stream.pieces(), reply.pauseMillis(), -1, reply.form());
@@ -414,8 +413,7 @@ public final class FakeTeacherServer implements AutoCloseable {
     }
     byte[] body = in.readNBytes(length);
     @SuppressWarnings("unchecked") // JSON objects have texts as keys
-    Map<String, Object> json =
-        length == 0 ? Map.of() : JSON.readValue(body, Map.class);
+    Map<String, Object> json = length == 0 ? Map.of() : JSON.readValue(body, Map.class);
     return new Call(request.split(" ")[1], headers, json, System.nanoTime());
   }
 

@@ -72,7 +72,8 @@ class OpenAiTeacherTest {
                 List.of(
                     Map.of(
                         "message",
-                        Map.of("content", "四", "reasoning_content", "2+2", "annotations", List.of()),
+                        Map.of(
+                            "content", "四", "reasoning_content", "2+2", "annotations", List.of()),
                         "finish_reason",
                         "length")),
                 "usage",
@@ -114,7 +115,8 @@ class OpenAiTeacherTest {
   void aStreamOfToolCallsAndThoughtsIsPutTogether() throws Exception {
     server.next(
         Reply.events(
-            FakeTeacherServer.delta(Map.of("role", "assistant", "reasoning_content", "look "), null),
+            FakeTeacherServer.delta(
+                Map.of("role", "assistant", "reasoning_content", "look "), null),
             FakeTeacherServer.delta(Map.of("reasoning_content", "it up"), null),
             FakeTeacherServer.delta(
                 Map.of(
@@ -160,8 +162,7 @@ class OpenAiTeacherTest {
   void aStreamThatStaysOpenAfterItsEndIsOver() throws Exception {
     Reply events =
         Reply.events(FakeTeacherServer.delta(Map.of("content", "done"), "stop"), "[DONE]");
-    server.next(
-        new Reply(200, events.headers(), events.pieces(), 0, 1 << 20, Reply.Form.OPEN));
+    server.next(new Reply(200, events.headers(), events.pieces(), 0, 1 << 20, Reply.Form.OPEN));
     try (TestTeachers open = open(settings -> settings.withStream(true))) {
       assertThat(open.teacher.complete(ask("x")).text()).isEqualTo("done");
     }
@@ -290,8 +291,7 @@ class OpenAiTeacherTest {
     server.answer(call -> Reply.status(500, "the GPU is on fire " + "x".repeat(10_000)));
     try (TestTeachers open = open()) {
       TeacherException failure =
-          catchThrowableOfType(
-              TeacherException.class, () -> open.teacher.complete(ask("x")));
+          catchThrowableOfType(TeacherException.class, () -> open.teacher.complete(ask("x")));
       assertThat(failure.status()).contains(500);
       assertThat(failure)
           .hasMessageStartingWith("teacher fake: HTTP 500: the GPU is on fire")
@@ -308,8 +308,7 @@ class OpenAiTeacherTest {
     server.close();
     try (TestTeachers open = open()) {
       TeacherException failure =
-          catchThrowableOfType(
-              TeacherException.class, () -> open.teacher.complete(ask("x")));
+          catchThrowableOfType(TeacherException.class, () -> open.teacher.complete(ask("x")));
       assertThat(failure.status()).isEmpty();
       assertThat(failure).hasMessageContaining("ConnectException");
     }
@@ -365,8 +364,7 @@ class OpenAiTeacherTest {
     try (TestTeachers open =
         open(settings -> settings.withRetry(patience(Duration.ofMillis(300))))) {
       TeacherException failure =
-          catchThrowableOfType(
-              TeacherException.class, () -> open.teacher.complete(ask("x")));
+          catchThrowableOfType(TeacherException.class, () -> open.teacher.complete(ask("x")));
       assertThat(failure.status()).contains(429);
       assertThat(failure).hasMessageContaining("never");
     }
@@ -454,8 +452,7 @@ class OpenAiTeacherTest {
             1000,
             Duration.ofMillis(10));
     server.next(Reply.text("abc").after(5_000));
-    try (TestTeachers open =
-        open(settings -> settings.withStream(true).withRetry(hasty))) {
+    try (TestTeachers open = open(settings -> settings.withStream(true).withRetry(hasty))) {
       assertThatThrownBy(() -> open.teacher.complete(ask("x")))
           .isInstanceOf(TeacherException.class)
           .hasMessageContaining("stopped in the middle for 200 ms (idle_timeout)");

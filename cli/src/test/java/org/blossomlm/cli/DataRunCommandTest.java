@@ -1,0 +1,155 @@
+package org.blossomlm.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.blossomlm.cli.terminal.Messages;
+import org.blossomlm.cli.terminal.Output;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("data run, preview, schema and operators on the command line")
+class DataRunCommandTest {
+  private static final String RECIPE =
+      """
+      name: small
+      parameters: {share: 1.0}
+      sources:
+        texts: {file: texts.jsonl, sample: "${share}", metadata: {kind: small}}
+      branches:
+        b: {from: texts}
+      sinks:
+        - {file: out.jsonl, from: b, format: text}
+      """;
+
+  @TempDir Path folder;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private Path recipe = Path.of("");
+  private Path run = Path.of("");
+
+  @BeforeEach
+  void a_recipe() throws IOException {
+    recipe = folder.resolve("recipe.yaml");
+    run = folder.resolve("run");
+    Files.writeString(recipe, RECIPE);
+    Files.writeString(
+        folder.resolve("texts.jsonl"), "{\"text\":\"one\"}\nnonsense\n{\"text\":\"二\"}\n");
+  }
+
+  private int blossom(Locale locale, Object... arguments) {
+    out.reset();
+    err.reset();
+    var streams =
+        new Streams(
+            new ByteArrayInputStream(new byte[0]),
+            new Output(out),
+            new Output(err),
+            true,
+            false,
+            false);
+    return Main.run(
+        new Application(streams, Messages.in(locale), new LocalEngine(), Map.of(), folder),
+        Stream.of(arguments).map(String::valueOf).toArray(String[]::new));
+  }
+
+  private int blossom(Object... arguments) {
+    return blossom(Locale.ENGLISH, arguments);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void a_run_writes_its_files_and_says_what_it_did() throws IOException {
+    assertThat(blossom("data", "run", recipe, "-o", run)).as(err()).isZero();
+    assertThat(Files.readString(run.resolve("out.jsonl")).lines())
+        .hasSize(2)
+        .allMatch(line -> line.contains("\"text\""));
+    assertThat(out()).contains("out.jsonl").contains("2 records").contains("1 failed · ");
+    assertThat(Files.readString(run.resolve("failed.jsonl")))
+        .contains("texts.jsonl:2: ")
+        .contains("\"raw\":\"nonsense\"");
+  }
+
+  @Test
+  void a_second_run_needs_to_be_told_what_to_do_with_the_first() {
+    blossom("data", "run", recipe, "-o", run);
+    assertThat(blossom("data", "run", recipe, "-o", run)).isEqualTo(1);
+    assertThat(err()).contains("holds a complete run").contains("--restart");
+    assertThat(blossom("data", "run", recipe, "-o", run, "--resume")).isZero();
+    assertThat(blossom("data", "run", recipe, "-o", run, "--restart")).isZero();
+    assertThat(blossom("data", "run", recipe, "-o", run, "--restart", "--resume")).isEqualTo(2);
+    assertThat(blossom("data", "run", recipe, "-o", run, "--resume", "-p", "share=0.5"))
+        .isEqualTo(1);
+    assertThat(err()).contains("parameters.share: was 1.0, is 0.5");
+  }
+
+  @Test
+  void a_dry_run_writes_nothing() {
+    assertThat(blossom("data", "run", recipe, "-o", run, "--dry-run", "--limit", 1)).isZero();
+    assertThat(out()).contains("texts    1 records").contains("Would write: out.jsonl");
+    assertThat(run).doesNotExist();
+  }
+
+  @Test
+  void an_error_in_the_recipe_is_one_line_and_wrong_usage() throws IOException {
+    Files.writeString(recipe, RECIPE.replace("sample:", "smaple:"));
+    assertThat(blossom("data", "run", recipe, "-o", run)).isEqualTo(2);
+    assertThat(err().lines()).hasSize(1);
+    assertThat(err())
+        .contains("recipe.yaml:4:30: sources.texts.smaple: unknown key \"smaple\"")
+        .contains("did you mean \"sample\"?");
+    assertThat(blossom("data", "run", recipe, "-o", run, "-p", "shared=1")).isEqualTo(2);
+  }
+
+  @Test
+  void a_preview_shows_records_in_both_languages() {
+    assertThat(blossom("data", "preview", recipe, "-o", run, "-n", 1)).as(err()).isZero();
+    assertThat(out()).contains("Branch b: 1 records").contains("text: one").contains("kind");
+    assertThat(out()).doesNotContain("二");
+    assertThat(blossom(Locale.CHINESE, "data", "preview", recipe, "-o", run)).isZero();
+    assertThat(out()).contains("分支 b：2 条记录").contains("text: 二");
+  }
+
+  @Test
+  void schema_and_operators_are_printed() {
+    assertThat(blossom("data", "schema")).isZero();
+    assertThat(out()).startsWith("{").contains("json-schema.org");
+    assertThat(blossom("data", "operators")).isZero();
+    assertThat(out()).startsWith("# Operators of data recipes");
+  }
+
+  @Test
+  void help_names_every_option_in_both_languages() {
+    for (Locale locale : new Locale[] {Locale.ENGLISH, Locale.CHINESE}) {
+      assertThat(blossom(locale, "data", "run", "--help")).isZero();
+      assertThat(out())
+          .contains("--resume")
+          .contains("--restart")
+          .contains("--budget=USD")
+          .contains("--parameter=NAME=VALUE");
+      assertThat(
+              out()
+                  .lines()
+                  .filter(line -> line.strip().startsWith("-") && line.strip().length() > 30))
+          .isNotEmpty();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package org.blossomlm.data.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Pieces of a page. All text from outside is escaped here. */
+final class Html {
+  private final StringBuilder page = new StringBuilder();
+
+  /** Text from outside: nothing in it is markup. */
+  static String escaped(String text) {
+    StringBuilder escaped = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char unit = text.charAt(i);
+      switch (unit) {
+        case '&' -> escaped.append("&amp;");
+        case '<' -> escaped.append("&lt;");
+        case '>' -> escaped.append("&gt;");
+        case '"' -> escaped.append("&quot;");
+        case '\'' -> escaped.append("&#39;");
+        default -> escaped.append(unit < ' ' && unit != '\n' && unit != '\t' ? '\uFFFD' : unit);
+      }
+    }
+    return escaped.toString();
+  }
+
+  /** A label in both languages; the page shows one of them. */
+  static String label(String english, String chinese) {
+    return "<span lang=\"en\">"
+        + escaped(english)
+        + "</span><span lang=\"zh\">"
+        + escaped(chinese)
+        + "</span>";
+  }
+
+  Html raw(String markup) {
+    page.append(markup);
+    return this;
+  }
+
+  Html heading(int level, String markup) {
+    page.append("<h%d>%s</h%d>\n".formatted(level, markup, level));
+    return this;
+  }
+
+  /** Rows of markup; the first is the head. */
+  Html table(List<List<String>> rows) {
+    page.append("<div class=\"scroll\"><table>\n");
+    String cell = "th";
+    for (List<String> row : rows) {
+      page.append("<tr>");
+      for (String each : row) {
+        page.append('<').append(cell).append('>').append(each);
+        page.append("</").append(cell).append('>');
+      }
+      page.append("</tr>\n");
+      cell = "td";
+    }
+    page.append("</table></div>\n");
+    return this;
+  }
+
+  /** Horizontal bars. Labels are markup. */
+  Html bars(String title, Map<String, Long> values) {
+    long most = values.values().stream().mapToLong(Long::longValue).max().orElse(1);
+    long all = Math.max(1, values.values().stream().mapToLong(Long::longValue).sum());
+    page.append("<figure><figcaption>").append(title).append("</figcaption>\n");
+    values.forEach((label, value) ->
+        page.append(
+            String.format(
+                Locale.ROOT,
+                "<div class=\"bar\"><span>%s</span><i style=\"width:%.2f%%\"></i><b>%d</b>"
+                    + "<em>%.1f %%</em></div>\n",
+                label,
+                60.0 * value / Math.max(1, most),
+                value,
+                100.0 * value / all)));
+    page.append("</figure>\n");
+    return this;
+  }
+
+  Html details(String summary, String markup) {
+    page.append("<details><summary>").append(summary).append("</summary>\n").append(markup);
+    page.append("</details>\n");
+    return this;
+  }
+
+  static String number(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  @Override
+  public String toString() {
+    return page.toString();
+  }
+}

@@ -1,0 +1,301 @@
+package org.blossomlm.data.report;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.blossomlm.data.DataException;
+import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.file.ReadOptions;
+import org.blossomlm.data.file.RecordFiles;
+import org.blossomlm.data.file.RecordReader;
+import org.blossomlm.data.format.RecordJson;
+import org.blossomlm.data.recipe.Recipe;
+import org.blossomlm.data.run.RecordLines;
+import org.blossomlm.data.run.RunResult;
+import org.blossomlm.data.run.StepStatus;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * {@code report.html} of a run: one file without references, in English and Chinese. What every
+ * step did, why records left with examples, what it cost, and what the written records are like.
+ */
+public final class RunReport {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int EXAMPLES_PER_REASON = 3;
+  private static final int LINES_LOOKED_AT = 20_000;
+
+  private final Recipe recipe;
+  private final RunResult result;
+  private final Html page = new Html();
+
+  private RunReport(Recipe recipe, RunResult result) {
+    this.recipe = recipe;
+    this.result = result;
+  }
+
+  /**
+   * Writes the report of a run that is complete into its folder.
+   *
+   * @throws DataException if it cannot be written, or an output cannot be read
+   */
+  public static Path write(Recipe recipe, RunResult result) {
+    Path file = result.folder().resolve("report.html");
+    Path fresh = result.folder().resolve("report.html.new");
+    try {
+      Files.writeString(fresh, new RunReport(recipe, result).html());
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      return file;
+    } catch (IOException e) {
+      throw new DataException(file + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private String html() throws IOException {
+    summary();
+    steps();
+    reasons();
+    for (int i = 0; i < recipe.sinks().size(); i++) {
+      output(recipe.sinks().get(i), result.outputs().get(i));
+    }
+    left();
+    plan();
+    return frame()
+        .replace("{{title}}", Html.escaped(recipe.name()))
+        .replace("{{body}}", page.toString());
+  }
+
+  private static String frame() throws IOException {
+    try (InputStream in = RunReport.class.getResourceAsStream("report.html")) {
+      if (in == null) {
+        throw new IllegalStateException("report.html is missing from the program");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private void summary() {
+    page.heading(1, Html.escaped(recipe.name()));
+    long written = result.outputs().stream().mapToLong(each -> each.records().orElse(0)).sum();
+    page.raw("<p class=\"facts\">");
+    fact(Html.label("records written", "写出记录"), Html.number(written));
+    fact(Html.label("failed", "失败"), Html.number(result.failed()));
+    fact(Html.label("time", "用时"), clock(result.elapsed()));
+    fact(Html.label("cost", "花费"), result.spent().toPlainString() + " USD");
+    fact(Html.label("seed", "种子"), String.valueOf(recipe.seed()));
+    page.raw("</p>\n");
+  }
+
+  private void fact(String label, String value) {
+    page.raw("<span><b>" + value + "</b>" + label + "</span>");
+  }
+
+  private void steps() {
+    if (result.steps().isEmpty()) {
+      return;
+    }
+    page.heading(2, Html.label("Steps", "步骤"));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            Html.label("step", "步骤"),
+            Html.label("in", "输入"),
+            Html.label("out", "输出"),
+            Html.label("dropped", "丢弃"),
+            Html.label("failed", "失败"),
+            Html.label("work", "工作量"),
+            Html.label("calls", "调用"),
+            Html.label("cached", "缓存"),
+            Html.label("tokens", "词元"),
+            Html.label("cost", "花费")));
+    for (StepStatus step : result.steps()) {
+      rows.add(
+          List.of(
+              Html.escaped(step.name()),
+              Html.number(step.in()),
+              Html.number(step.out()),
+              Html.number(step.droppedTotal()),
+              Html.number(step.failed()),
+              clock(step.time()),
+              Html.number(step.calls()),
+              Html.number(step.cachedCalls()),
+              Html.number(step.promptTokens() + step.completionTokens()),
+              step.cost().signum() == 0 ? "" : step.cost().toPlainString() + " USD"));
+    }
+    page.table(rows);
+  }
+
+  private void reasons() {
+    Map<String, Long> reasons = new LinkedHashMap<>();
+    Map<String, Long> counts = new LinkedHashMap<>();
+    for (StepStatus step : result.steps()) {
+      step.dropped()
+          .forEach(
+              (reason, count) -> reasons.put(Html.escaped(step.name() + ": " + reason), count));
+      step.counts()
+          .forEach((what, count) -> counts.put(Html.escaped(step.name() + ": " + what), count));
+    }
+    if (!reasons.isEmpty()) {
+      page.bars(Html.label("Why records were dropped", "丢弃原因"), reasons);
+    }
+    if (!counts.isEmpty()) {
+      page.bars(Html.label("What steps counted", "步骤计数"), counts);
+    }
+  }
+
+  private void output(Recipe.Sink sink, RunResult.Output output) {
+    page.heading(2, Html.label("File", "文件") + " " + Html.escaped(sink.file()));
+    RecordProfile profile = profile(sink, output);
+    page.raw("<p>" + Html.number(profile.records()) + " " + Html.label("records", "条记录") + "</p>");
+    Map<String, Long> lengths = new LinkedHashMap<>();
+    profile
+        .lengths()
+        .forEach((power, count) ->
+            lengths.put(
+                power == 0
+                    ? "0"
+                    : Html.number(1L << (power - 1)) + "–" + Html.number((1L << power) - 1),
+                count));
+    page.raw("<div class=\"charts\">");
+    page.bars(Html.label("Length in characters", "长度（字符）"), lengths);
+    Map<String, Long> scripts = new LinkedHashMap<>();
+    profile.scripts().forEach((script, count) -> scripts.put(label(script), count));
+    page.bars(Html.label("Language by script", "语言（按文字）"), scripts);
+    if (!profile.turns().isEmpty()) {
+      Map<String, Long> turns = new LinkedHashMap<>();
+      profile.turns().forEach((number, count) -> turns.put(String.valueOf(number), count));
+      page.bars(Html.label("Turns", "轮数"), turns);
+    }
+    profile
+        .categories()
+        .forEach((key, values) -> {
+          Map<String, Long> escaped = new LinkedHashMap<>();
+          values.forEach((value, count) -> escaped.put(Html.escaped(value), count));
+          page.bars(Html.escaped(key), escaped);
+        });
+    page.raw("</div>\n");
+    StringBuilder examples = new StringBuilder();
+    profile.examples().forEach(record -> examples.append(example(record.id(), record)));
+    page.details(Html.label("Examples that were kept", "保留样例"), examples.toString());
+  }
+
+  private static RecordProfile profile(Recipe.Sink sink, RunResult.Output output) {
+    var profile = new RecordProfile();
+    if (output.records().orElse(0) == 0) {
+      return profile;
+    }
+    String name = output.file().toString();
+    int dot = output.file().getFileName().toString().indexOf('.');
+    int start = name.length() - output.file().getFileName().toString().length();
+    String files =
+        sink.shard().isPresent()
+            ? name.substring(0, start + dot) + "-*-of-*" + name.substring(start + dot)
+            : name;
+    try (RecordReader reader = RecordFiles.read(files, ReadOptions.DEFAULT)) {
+      for (Optional<DataRecord> record = reader.next();
+          record.isPresent();
+          record = reader.next()) {
+        profile.add(record.get());
+      }
+    }
+    return profile;
+  }
+
+  private static String label(Script script) {
+    return switch (script) {
+      case CHINESE -> Html.label("Chinese", "中文");
+      case ENGLISH -> Html.label("English", "英文");
+      case MIXED -> Html.label("mixed", "混合");
+      case OTHER -> Html.label("other", "其他");
+      case NONE -> Html.label("no letters", "无文字");
+    };
+  }
+
+  private static String example(String title, DataRecord record) {
+    return "<article><h4>"
+        + Html.escaped(title)
+        + "</h4><pre>"
+        + Html.escaped(String.join("\n", RecordLines.of(record)))
+        + "</pre></article>\n";
+  }
+
+  /** Examples of what was dropped and what failed. */
+  private void left() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (StepStatus step : result.steps()) {
+      files.add(result.folder().resolve("dropped").resolve(step.name() + ".jsonl"));
+    }
+    files.add(result.folder().resolve("failed.jsonl"));
+    Map<String, List<String>> examples = new TreeMap<>();
+    for (Path file : files) {
+      if (Files.exists(file)) {
+        collect(file, examples);
+      }
+    }
+    if (examples.isEmpty()) {
+      return;
+    }
+    page.heading(2, Html.label("Examples of records that left", "离开的记录样例"));
+    examples.forEach((reason, texts) -> page.details(Html.escaped(reason), String.join("", texts)));
+  }
+
+  private static void collect(Path file, Map<String, List<String>> examples) throws IOException {
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      int lines = 0;
+      for (String line = reader.readLine();
+          line != null && lines < LINES_LOOKED_AT;
+          line = reader.readLine()) {
+        lines++;
+        Map<?, ?> map;
+        try {
+          map = JSON.readValue(line, Map.class);
+        } catch (JacksonException e) {
+          continue; // Half a line of a run that is still at work.
+        }
+        List<String> texts =
+            examples.computeIfAbsent(
+                map.get("step") + ": " + map.get("reason"), key -> new ArrayList<>());
+        if (texts.size() < EXAMPLES_PER_REASON) {
+          texts.add(leaver(map));
+        }
+      }
+    }
+  }
+
+  private static String leaver(Map<?, ?> map) {
+    Object record = map.get("record");
+    if (record == null) {
+      return "<pre>" + Html.escaped(String.valueOf(map.get("raw"))) + "</pre>\n";
+    }
+    DataRecord read = RecordJson.read(JSON.writeValueAsString(record));
+    return example(read.id(), read);
+  }
+
+  private void plan() throws IOException {
+    page.details(
+        Html.label("The recipe, all defaults filled in", "配方（含全部默认值）"),
+        "<pre>" + Html.escaped(Files.readString(result.folder().resolve("plan.yaml"))) + "</pre>");
+  }
+
+  private static String clock(Duration time) {
+    return String.format(
+        Locale.ROOT,
+        "%d:%02d:%02d.%d",
+        time.toHours(),
+        time.toMinutesPart(),
+        time.toSecondsPart(),
+        time.toMillisPart() / 100);
+  }
+}

@@ -1,0 +1,116 @@
+package org.blossomlm.data.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.blossomlm.data.ChatRecord;
+import org.blossomlm.data.RecordHead;
+import org.blossomlm.data.TextRecord;
+import org.blossomlm.data.recipe.Recipe;
+import org.blossomlm.data.run.DataRun;
+import org.blossomlm.data.run.RunListener;
+import org.blossomlm.data.run.RunOptions;
+import org.blossomlm.data.run.RunResult;
+import org.blossomlm.data.run.SmallOperators;
+import org.blossomlm.model.chat.ChatMessage;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("The report of a run")
+class RunReportTest {
+  @TempDir Path folder;
+
+  private String report(String lines) throws Exception {
+    Files.writeString(folder.resolve("in.jsonl"), lines, StandardCharsets.UTF_8);
+    Recipe recipe =
+        Recipe.builder("reported")
+            .source("texts", source -> source.file("in.jsonl").metadata(Map.of("kind", "seed")))
+            .branch(
+                "b",
+                branch ->
+                    branch
+                        .from("texts")
+                        .step("fail_on", Map.of("word", "bad"))
+                        .step("length_filter", Map.of("max", 40)))
+            .sink("out.jsonl", sink -> sink.from("b").shard(2))
+            .build(SmallOperators.catalog(), folder);
+    RunResult result = DataRun.run(recipe, RunOptions.in(folder.resolve("run")), RunListener.NONE);
+    return Files.readString(RunReport.write(recipe, result));
+  }
+
+  @Test
+  void shows_steps_reasons_distributions_and_examples_in_both_languages() throws Exception {
+    String html =
+        report(
+            """
+            {"text":"an English text"}
+            {"text":"一段中文"}
+            {"text":"另一段中文"}
+            {"text":"a bad text"}
+            {"text":"a text that is much longer than forty characters, so it goes"}
+            not even JSON
+            """);
+    assertThat(html)
+        .contains("<span lang=\"en\">Steps</span><span lang=\"zh\">步骤</span>")
+        .contains("<tr><td>b.length_filter</td><td>4</td><td>3</td><td>1</td><td>0</td>")
+        .contains("<span>b.length_filter: too long</span>")
+        .contains("<b>2</b><em>66.7 %</em>") // Two of three are Chinese.
+        .contains("<span>4–7</span>")
+        .contains("<span>seed</span>")
+        .contains("text: 另一段中文")
+        .contains("IllegalStateException: found the word")
+        .contains("not even JSON")
+        .contains("max: 40");
+  }
+
+  @Test
+  void shows_no_markup_of_records_and_needs_no_other_file() throws Exception {
+    String html =
+        report(
+            "{\"text\":\"<script>alert(1)</script> & {{body}}\"}\n{\"text\":\"bad <img src=x>\"}\n");
+    assertThat(html)
+        .contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; {{body}}")
+        .contains("bad &lt;img src=x&gt;")
+        .doesNotContain("<script>alert")
+        .doesNotContain("<img")
+        .doesNotContainPattern("(src|href)=\"");
+  }
+
+  @Test
+  void languages_are_told_by_their_letters() {
+    assertThat(
+            List.of(
+                "How are you?", "你好吗？", "请用 Python 写 hello world 程序吧 thanks", "1 + 1", "Привет"))
+        .extracting(Script::of)
+        .containsExactly(Script.ENGLISH, Script.CHINESE, Script.MIXED, Script.NONE, Script.OTHER);
+    assertThat(Script.of("用Python写一个快速排序的函数，并解释它的时间复杂度。")).isEqualTo(Script.CHINESE);
+  }
+
+  @Test
+  void profiles_count_turns_and_keep_examples_that_do_not_depend_on_the_order() {
+    var forwards = new RecordProfile();
+    var backwards = new RecordProfile();
+    for (int i = 0; i < 100; i++) {
+      forwards.add(chat(i));
+      backwards.add(chat(99 - i));
+    }
+    forwards.add(new TextRecord(RecordHead.of("empty"), ""));
+    backwards.add(new TextRecord(RecordHead.of("empty"), ""));
+    assertThat(forwards.examples()).isEqualTo(backwards.examples()).hasSize(12);
+    assertThat(forwards.turns()).isEqualTo(Map.of(1, 50L, 2, 50L));
+    assertThat(forwards.lengths()).containsEntry(0, 1L);
+    assertThat(forwards.records()).isEqualTo(101);
+  }
+
+  private static ChatRecord chat(int number) {
+    List<ChatMessage> turn = List.of(ChatMessage.user("why?"), ChatMessage.assistant("so"));
+    List<ChatMessage> two =
+        List.of(turn.getFirst(), turn.getLast(), turn.getFirst(), turn.getLast());
+    return new ChatRecord(RecordHead.of("c" + number), number % 2 == 0 ? turn : two);
+  }
+}
