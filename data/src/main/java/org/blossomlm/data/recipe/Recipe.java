@@ -60,6 +60,8 @@ public record Recipe(
    *
    * @param files paths or globs, in the order in which they are read
    * @param format how records are written in them; found out where it is empty
+   * @param at where the records are in JSON documents, {@code /data/*} say; empty for the elements
+   *     of an array, or objects that follow each other
    * @param limit of records that are taken
    * @param sample share of the records that is taken, chosen by seed and id
    * @param metadata entries that every record gets
@@ -68,6 +70,7 @@ public record Recipe(
       String name,
       List<String> files,
       Optional<String> format,
+      Optional<String> at,
       OptionalLong limit,
       double sample,
       Map<String, Object> metadata) {
@@ -151,6 +154,7 @@ public record Recipe(
               source.name(),
               source.files(),
               source.format(),
+              source.at(),
               OptionalLong.of(Math.min(limit, source.limit().orElse(Long.MAX_VALUE))),
               source.sample(),
               source.metadata()));

@@ -99,6 +99,12 @@ public final class RecipeBuilder {
       return this;
     }
 
+    /** Where the records are in JSON documents: {@code /data/*}. */
+    public SourceBuilder at(String at) {
+      map.put("at", at);
+      return this;
+    }
+
     public SourceBuilder limit(long limit) {
       map.put("limit", limit);
       return this;

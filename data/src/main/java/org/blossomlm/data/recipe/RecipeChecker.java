@@ -22,7 +22,7 @@ final class RecipeChecker {
   static final List<String> KEYS =
       List.of("name", "seed", "parameters", "teachers", "sources", "branches", "sinks");
   static final List<String> SOURCE_KEYS =
-      List.of("file", "files", "format", "limit", "sample", "metadata");
+      List.of("file", "files", "format", "at", "limit", "sample", "metadata");
   static final List<String> BRANCH_KEYS = List.of("from", "when", "steps");
   static final List<String> SINK_KEYS =
       List.of("file", "from", "when", "format", "shard", "lineage");
@@ -148,7 +148,13 @@ final class RecipeChecker {
   private static Recipe.Source source(String name, Located value) {
     if (value.scalar() instanceof String file) {
       return new Recipe.Source(
-          name, List.of(file), Optional.empty(), OptionalLong.empty(), 1, Map.of());
+          name,
+          List.of(file),
+          Optional.empty(),
+          Optional.empty(),
+          OptionalLong.empty(),
+          1,
+          Map.of());
     }
     Map<String, Located> fields = value.fields(SOURCE_KEYS);
     Located files = fields.getOrDefault("files", fields.get("file"));
@@ -171,6 +177,7 @@ final class RecipeChecker {
         name,
         files.texts(),
         format(fields.get("format")),
+        at(fields.get("at")),
         positive(fields.get("limit")),
         share(fields.get("sample")),
         metadata);
@@ -185,6 +192,17 @@ final class RecipeChecker {
       throw field.unknown("format", format, RecordFormat.names());
     }
     return Optional.of(format);
+  }
+
+  private static Optional<String> at(@Nullable Located field) {
+    if (field == null) {
+      return Optional.empty();
+    }
+    String at = field.text();
+    if (!at.startsWith("/")) {
+      throw field.error("a place in a JSON document begins with /, e.g. /data/*, found " + at);
+    }
+    return Optional.of(at);
   }
 
   private static double share(@Nullable Located field) {

@@ -58,6 +58,7 @@ public final class RecipeSchema {
                         "How records are written in it; found out by default.",
                         "enum",
                         RecordFormat.names()),
+                "at", text("Where the records are in a JSON document, e.g. /data/*."),
                 "limit", orReference(typed("integer", "Records that are taken.")),
                 "sample", orReference(typed("number", "Share that is taken, above 0, at most 1.")),
                 "metadata", open("Entries that every record gets.")));

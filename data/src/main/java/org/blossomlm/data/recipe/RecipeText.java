@@ -56,6 +56,7 @@ public final class RecipeText {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("files", source.files());
     source.format().ifPresent(format -> map.put("format", format));
+    source.at().ifPresent(at -> map.put("at", at));
     source.limit().ifPresent(limit -> map.put("limit", limit));
     if (source.sample() < 1) {
       map.put("sample", source.sample());

@@ -54,6 +54,9 @@ final class SourceFiles {
       if (format.isPresent()) {
         options = options.withFormat(format.get());
       }
+      if (source.at().isPresent()) {
+        options = options.withAt(source.at().get());
+      }
       records = RecordFiles.read(folder, source.files(), options);
       while (at < skip && next().isPresent()) {
         bad.clear(); // They were told of when the record behind them was new.
