@@ -55,9 +55,7 @@ final class RecordLine {
         "steps",
         provenance.steps().stream()
             .map(step ->
-                step.calls().isEmpty()
-                    ? step.operator()
-                    : Map.of(step.operator(), step.calls()))
+                step.calls().isEmpty() ? step.operator() : Map.of(step.operator(), step.calls()))
             .toList());
     return (JSON.writeValueAsString(map) + "\n").getBytes(StandardCharsets.UTF_8);
   }
