@@ -227,7 +227,7 @@ public final class CallCache implements AutoCloseable {
       boolean isNew = writer.write(HexFormat.of().parseHex(key), call).get();
       return isNew ? call : find(key).orElse(call); // another process was faster
     } catch (ExecutionException e) {
-      throw unwritable(e.getCause());
+      throw unwritable(e);
     }
   }
 
@@ -239,7 +239,7 @@ public final class CallCache implements AutoCloseable {
       try {
         each.get();
       } catch (ExecutionException e) {
-        throw unwritable(e.getCause());
+        throw unwritable(e);
       }
     }
   }
@@ -258,12 +258,13 @@ public final class CallCache implements AutoCloseable {
     return new DataException(file + ": the cache of calls cannot be read: " + e.getMessage(), e);
   }
 
-  private DataException unwritable(Throwable e) {
+  private DataException unwritable(Exception e) {
+    Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
     return new DataException(
         file
             + ": the cache of calls cannot be written, so no more answers are bought: "
-            + e.getMessage(),
-        e);
+            + cause.getMessage(),
+        cause);
   }
 
   /** Writes what is still to be written, and closes the file. */

@@ -36,8 +36,16 @@ final class EventStream {
   static final class BrokenStream extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private final String what;
+
     BrokenStream(String message) {
       super(message);
+      this.what = message;
+    }
+
+    /** The message. */
+    String what() {
+      return what;
     }
   }
 

@@ -128,7 +128,7 @@ final class HttpCalls implements AutoCloseable {
   private static HttpFailure failure(Throwable cause) {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof BoundedBody.TooLarge tooLarge) {
-        return new HttpFailure(tooLarge.getMessage(), true);
+        return new HttpFailure(String.valueOf(tooLarge.getMessage()), true);
       }
     }
     String what = cause.getMessage() == null ? "" : ": " + cause.getMessage();

@@ -3,6 +3,7 @@ package org.blossomlm.data.teacher;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.blossomlm.engine.LanguageModel;
@@ -92,14 +93,13 @@ final class LocalPrompt {
     int close = answer.indexOf(CLOSE);
     String thoughts = answer.substring(from, close < 0 ? answer.length() : close).strip();
     String content = close < 0 ? "" : answer.substring(close + CLOSE.length()).stripLeading();
-    ChatMessage plain = ChatMessage.assistant(content);
     return new ChatMessage(
         Role.ASSISTANT,
-        plain.body(),
+        content,
         Optional.of(thoughts).filter(text -> !text.isEmpty()),
-        plain.toolCalls(),
-        plain.toolCallId(),
-        plain.name(),
-        plain.extra());
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of());
   }
 }

@@ -193,10 +193,10 @@ final class OpenAiTeacher implements DirectTeacher {
     } catch (HttpFailure e) {
       if (e.tooLarge()) {
         health.answered();
-        throw new TeacherException(message(CachedCall.ANSWERED, e.getMessage()), 200);
+        throw new TeacherException(message(CachedCall.ANSWERED, e.what()), 200);
       }
-      health.failed(e.getMessage());
-      return new Outcome.Again(0, e.getMessage(), Optional.empty());
+      health.failed(e.what());
+      return new Outcome.Again(0, e.what(), Optional.empty());
     } catch (InterruptedException e) {
       health.abandoned();
       throw e;
@@ -225,7 +225,7 @@ final class OpenAiTeacher implements DirectTeacher {
         keys.used(key, tokens, used);
         return new Outcome.Over(new CachedCall(status, payload));
       } catch (BrokenStream e) {
-        return new Outcome.Again(status, key.hidden(e.getMessage()), Optional.empty());
+        return new Outcome.Again(status, key.hidden(e.what()), Optional.empty());
       }
     }
     if (KEY_REFUSED.contains(status)

@@ -376,11 +376,17 @@ public final class FakeTeacherServer implements AutoCloseable {
   /** One event for each character of the text, and what else a service sends. */
   private static Reply asEvents(Reply reply) {
     Map<?, ?> body = JSON.readValue(reply.pieces().getFirst(), Map.class);
-    Map<?, ?> choice = (Map<?, ?>) ((List<?>) body.get("choices")).getFirst();
-    Map<?, ?> message = (Map<?, ?>) choice.get("message");
+    if (!(body.get("choices") instanceof List<?> choices)
+        || !(choices.getFirst() instanceof Map<?, ?> choice)
+        || !(choice.get("message") instanceof Map<?, ?> message)) {
+      return reply; // no answer
+    }
     List<String> events = new ArrayList<>();
-    String content = String.valueOf(message.get("content"));
-    content
+    Map<String, Object> others = new TreeMap<>();
+    message.forEach((name, value) -> others.put(String.valueOf(name), value));
+    others.remove("content");
+    events.add(delta(others, null));
+    String.valueOf(message.get("content"))
         .codePoints()
         .forEach(c -> events.add(delta(Map.of("content", Character.toString(c)), null)));
     events.add(delta(Map.of(), String.valueOf(choice.get("finish_reason"))));

@@ -18,7 +18,6 @@ import org.blossomlm.data.teacher.Completion.FinishReason;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.gguf.GgufValue;
 import org.blossomlm.model.gguf.GgufWriter;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +48,7 @@ class LocalTeacherTest {
     return copy;
   }
 
-  private TestTeachers open(Path model, Map<String, @Nullable Object> parameters) {
+  private TestTeachers open(Path model, Map<String, Object> parameters) {
     return new TestTeachers(
         new LocalSettings("small", model, parameters, 4, 512, 1), folder, Budget.parse("0"));
   }

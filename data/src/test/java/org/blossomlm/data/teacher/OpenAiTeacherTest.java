@@ -219,7 +219,7 @@ class OpenAiTeacherTest {
       }
     }
     assertThat(server.calls())
-        .extracting(call -> call.body().get("messages").toString())
+        .extracting(call -> String.valueOf(call.body().get("messages")))
         .noneMatch(messages -> messages.contains("score"))
         .satisfiesExactly(
             never -> assertThat(never).doesNotContain("reasoning_content"),
