@@ -80,10 +80,7 @@ final class AnswerComparison {
     Optional<Units.Unit> from = candidate.flatMap(Units::known);
     Optional<Units.Unit> to = reference.flatMap(Units::known);
     // Formulas are not converted: what is in another unit is another answer.
-    return !policy.convertsUnits()
-        || from.isEmpty()
-        || to.isEmpty()
-        || from.get().equals(to.get());
+    return !policy.convertsUnits() || from.isEmpty() || to.isEmpty() || from.get().equals(to.get());
   }
 
   private boolean formulas(MathValue reference, MathValue candidate) {

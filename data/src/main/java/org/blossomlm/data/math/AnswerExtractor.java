@@ -1,6 +1,5 @@
 package org.blossomlm.data.math;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,10 +25,12 @@ final class AnswerExtractor {
               + "|答案(?:应该|应当|应)?(?:是|为|等于|选|[:：=])|(?:故|因此|所以)?(?:应)?填(?=[:：])");
   private static final Pattern REPLY = Pattern.compile("(?m)(?<=^|[\\s。．.；;，,])答(?:[:：])");
 
-  private static final Pattern SENTENCE_END = Pattern.compile("[。；！\\n]|\\.(?=\\s|$)|[!;](?=\\s|$)");
+  private static final Pattern SENTENCE_END =
+      Pattern.compile("[。；！\\n]|\\.(?=\\s|$)|[!;](?=\\s|$)");
   private static final Pattern MATH =
-      Pattern.compile("\\$\\$([^$]{1,300})\\$\\$|\\$([^$]{1,300})\\$|\\\\\\((.{1,300}?)\\\\\\)"
-          + "|\\\\\\[(.{1,300}?)\\\\]");
+      Pattern.compile(
+          "\\$\\$([^$]{1,300})\\$\\$|\\$([^$]{1,300})\\$|\\\\\\((.{1,300}?)\\\\\\)"
+              + "|\\\\\\[(.{1,300}?)\\\\]");
   private static final Pattern NOT_MATH = Pattern.compile("(?<![\\\\{a-zA-Z])[a-zA-Z]{2,}");
   private static final Pattern NUMBER =
       Pattern.compile(
@@ -154,9 +155,7 @@ final class AnswerExtractor {
       return tail(text, phrase).flatMap(tail -> answerIn(tail, false));
     }
     int reply = lastEnd(REPLY, text);
-    return reply < 0
-        ? Optional.empty()
-        : tail(text, reply).flatMap(tail -> answerIn(tail, true));
+    return reply < 0 ? Optional.empty() : tail(text, reply).flatMap(tail -> answerIn(tail, true));
   }
 
   private static int lastEnd(Pattern pattern, String text) {

@@ -10,8 +10,8 @@ import org.blossomlm.data.math.MathTokens.Token;
 import org.blossomlm.data.math.MathValue.Group;
 
 /**
- * Reads an answer by its outer shape first: several answers, a union, brackets, a relation, a number
- * with its unit. What fits none is text, never an error.
+ * Reads an answer by its outer shape first: several answers, a union, brackets, a relation, a
+ * number with its unit. What fits none is text, never an error.
  */
 final class AnswerParser {
   private static final int MAX_DEPTH = 12;
@@ -51,7 +51,12 @@ final class AnswerParser {
       return Optional.empty();
     }
     StringBuilder letters = new StringBuilder();
-    matcher.group(1).chars().filter(c -> c >= 'A' && c <= 'H').distinct().sorted()
+    matcher
+        .group(1)
+        .chars()
+        .filter(c -> c >= 'A' && c <= 'H')
+        .distinct()
+        .sorted()
         .forEach(c -> letters.append((char) c));
     return Optional.of(new MathValue.Choice(letters.toString()));
   }
@@ -163,8 +168,7 @@ final class AnswerParser {
     boolean infinite = values.stream().anyMatch(MathValue.Infinity.class::isInstance);
     if (values.size() == 2 && (lowerClosed || upperClosed || infinite)) {
       return Optional.of(
-          new MathValue.Interval(
-              values.getFirst(), lowerClosed, values.getLast(), upperClosed));
+          new MathValue.Interval(values.getFirst(), lowerClosed, values.getLast(), upperClosed));
     }
     return Optional.of(new Group(Group.Kind.TUPLE, values));
   }
@@ -188,8 +192,10 @@ final class AnswerParser {
     List<MathValue> numbers = new ArrayList<>();
     for (int i = 0; i < tokens.size(); i += 3) {
       Token number = tokens.get(i + 1);
-      if (!tokens.get(i).is('(') || !tokens.get(i + 2).is(')')
-          || number.kind() != Kind.NUMBER || number.text().length() > 2) {
+      if (!tokens.get(i).is('(')
+          || !tokens.get(i + 2).is(')')
+          || number.kind() != Kind.NUMBER
+          || number.text().length() > 2) {
         return Optional.empty();
       }
       numbers.add(number(Rational.of(new java.math.BigDecimal(number.text()))));

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What counts as the answer of a solution, and as the same answer, in one source. The graders of the
- * sources contradict each other, so each has a table of its own; nothing is shared but the numbers:
- * values are compared exactly, so 18.00 is 18, 2/6 is 1/3 and 0.5 is 1/2 everywhere, although GSM8K's
- * and MATH's own graders compare strings.
+ * What counts as the answer of a solution, and as the same answer, in one source. The graders of
+ * the sources contradict each other, so each has a table of its own; nothing is shared but the
+ * numbers: values are compared exactly, so 18.00 is 18, 2/6 is 1/3 and 0.5 is 1/2 everywhere,
+ * although GSM8K's and MATH's own graders compare strings.
  *
  * <table>
  * <caption>Policies</caption>
@@ -67,52 +67,91 @@ public record AnswerPolicy(
       new AnswerPolicy(
           "gsm8k",
           List.of(AnswerMark.HASHES, AnswerMark.A_LINE, AnswerMark.BOXED, AnswerMark.PHRASE),
-          Percent.UNIT, true, false, false, false, false, Rational.ZERO);
+          Percent.UNIT,
+          true,
+          false,
+          false,
+          false,
+          false,
+          Rational.ZERO);
 
   /** Competition problems with answers in LaTeX. */
   public static final AnswerPolicy MATH =
       new AnswerPolicy(
           "math",
           List.of(AnswerMark.BOXED, AnswerMark.PHRASE),
-          Percent.UNIT, true, false, true, false, false, Rational.ZERO);
+          Percent.UNIT,
+          true,
+          false,
+          true,
+          false,
+          false,
+          Rational.ZERO);
 
   /** GSM8K's problems in other languages. */
   public static final AnswerPolicy MGSM =
       new AnswerPolicy(
           "mgsm",
-          List.of(
-              AnswerMark.PHRASE, AnswerMark.BOXED, AnswerMark.HASHES, AnswerMark.LAST_NUMBER),
-          Percent.UNIT, true, false, false, false, false, Rational.ZERO);
+          List.of(AnswerMark.PHRASE, AnswerMark.BOXED, AnswerMark.HASHES, AnswerMark.LAST_NUMBER),
+          Percent.UNIT,
+          true,
+          false,
+          false,
+          false,
+          false,
+          Rational.ZERO);
 
   /** Chinese primary-school problems; answers are fractions, decimals and percents. */
   public static final AnswerPolicy CMATH =
       new AnswerPolicy(
           "cmath",
-          List.of(
-              AnswerMark.PHRASE, AnswerMark.BOXED, AnswerMark.HASHES, AnswerMark.LAST_NUMBER),
-          Percent.VALUE, false, false, false, false, true, ROUNDED);
+          List.of(AnswerMark.PHRASE, AnswerMark.BOXED, AnswerMark.HASHES, AnswerMark.LAST_NUMBER),
+          Percent.VALUE,
+          false,
+          false,
+          false,
+          false,
+          true,
+          ROUNDED);
 
   /** Chinese word problems whose answers are written like {@code 5((7)/(10))}. */
   public static final AnswerPolicy MATH23K =
       new AnswerPolicy(
           "math23k",
-          List.of(
-              AnswerMark.BOXED, AnswerMark.HASHES, AnswerMark.PHRASE, AnswerMark.LAST_NUMBER),
-          Percent.VALUE, false, false, false, false, true, ROUNDED);
+          List.of(AnswerMark.BOXED, AnswerMark.HASHES, AnswerMark.PHRASE, AnswerMark.LAST_NUMBER),
+          Percent.VALUE,
+          false,
+          false,
+          false,
+          false,
+          true,
+          ROUNDED);
 
   /** Multiple choice. */
   public static final AnswerPolicy TAL_SCQ5K =
       new AnswerPolicy(
           "tal_scq5k",
           List.of(AnswerMark.CHOICE),
-          Percent.VALUE, false, true, true, true, false, Rational.ZERO);
+          Percent.VALUE,
+          false,
+          true,
+          true,
+          true,
+          false,
+          Rational.ZERO);
 
   /** For anything else: what a careful reader would let pass, and no guess where no mark stands. */
   public static final AnswerPolicy GENERIC =
       new AnswerPolicy(
           "generic",
           List.of(AnswerMark.BOXED, AnswerMark.HASHES, AnswerMark.PHRASE),
-          Percent.VALUE, false, true, true, true, false, ROUNDED);
+          Percent.VALUE,
+          false,
+          true,
+          true,
+          true,
+          false,
+          ROUNDED);
 
   /** All of them. */
   public static final List<AnswerPolicy> ALL =

@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Brings the spellings of an answer to one: full-width characters to ASCII, symbols to LaTeX's names,
- * spacing and sizes of LaTeX away. Words that LaTeX sets as text stand between {@link #NOTE_START} and
- * {@link #NOTE_END} afterwards.
+ * Brings the spellings of an answer to one: full-width characters to ASCII, symbols to LaTeX's
+ * names, spacing and sizes of LaTeX away. Words that LaTeX sets as text stand between {@link
+ * #NOTE_START} and {@link #NOTE_END} afterwards.
  */
 final class AnswerText {
   static final char NOTE_START = '\uE000';
@@ -83,9 +83,9 @@ final class AnswerText {
   private static final Pattern FUNCTION = Pattern.compile("sin|cos|tan|cot|sec|csc|ln|log|lg|exp");
   private static final Pattern MATH_SEGMENT = Pattern.compile("\\$\\$?([^$]{1,2000}?)\\$\\$?");
   private static final Pattern PROSE = Pattern.compile("(?<![\\\\a-zA-Z{])[a-zA-Z]{2,}");
+
   /** Two stars between numbers or brackets are a power. */
-  private static final Pattern BOLD =
-      Pattern.compile("(?<![\\w)\\]}])\\*\\*|\\*\\*(?![\\w(\\\\])");
+  private static final Pattern BOLD = Pattern.compile("(?<![\\w)\\]}])\\*\\*|\\*\\*(?![\\w(\\\\])");
 
   private static final Pattern OTHER_FRACTION = Pattern.compile("\\\\[dtc]frac(?![a-zA-Z])");
   private static final Pattern BARE_TOP = Pattern.compile("\\\\frac\\s*(\\d)");
@@ -199,18 +199,16 @@ final class AnswerText {
     clean = BARE_BOTTOM.matcher(clean).replaceAll("\\\\frac{$1}{$2}");
     return REPEATING
         .matcher(clean)
-        .replaceAll(
-            match -> {
-              BigInteger once = new BigInteger(match.group(1) + match.group(2));
-              BigInteger twice = new BigInteger(match.group(1) + match.group(2) + match.group(3));
-              BigInteger nines =
-                  BigInteger.TEN.pow(match.group(3).length()).subtract(BigInteger.ONE);
-              return "("
-                  + twice.subtract(once)
-                  + ")/("
-                  + nines.multiply(BigInteger.TEN.pow(match.group(2).length()))
-                  + ")";
-            });
+        .replaceAll(match -> {
+          BigInteger once = new BigInteger(match.group(1) + match.group(2));
+          BigInteger twice = new BigInteger(match.group(1) + match.group(2) + match.group(3));
+          BigInteger nines = BigInteger.TEN.pow(match.group(3).length()).subtract(BigInteger.ONE);
+          return "("
+              + twice.subtract(once)
+              + ")/("
+              + nines.multiply(BigInteger.TEN.pow(match.group(2).length()))
+              + ")";
+        });
   }
 
   private static String note(String content) {

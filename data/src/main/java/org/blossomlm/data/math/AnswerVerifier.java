@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Checks the answer that a solution states against a reference, under one {@link AnswerPolicy}. Safe
- * for use by many threads; work and memory are bounded whatever the texts are.
+ * Checks the answer that a solution states against a reference, under one {@link AnswerPolicy}.
+ * Safe for use by many threads; work and memory are bounded whatever the texts are.
  *
  * <pre>{@code
  * AnswerVerifier verifier = new AnswerVerifier(AnswerPolicy.GENERIC);
@@ -98,8 +98,7 @@ public final class AnswerVerifier {
    */
   public String referenceAnswer(String reference) {
     String bare = reference.strip();
-    boolean marked =
-        bare.contains("####") || bare.contains("\\boxed") || bare.contains("\nA:");
+    boolean marked = bare.contains("####") || bare.contains("\\boxed") || bare.contains("\nA:");
     return marked ? extractor.extract(bare).orElse(bare) : bare;
   }
 }

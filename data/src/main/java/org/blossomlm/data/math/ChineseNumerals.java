@@ -5,8 +5,8 @@ import java.math.BigInteger;
 import java.util.Optional;
 
 /**
- * Numbers written in Chinese characters: 三百二十一, 一万零五, 二分之一, 三又四分之一, 百分之五, 三点一四, 负七, and
- * the forms of cheques, 叁佰.
+ * Numbers written in Chinese characters: 三百二十一, 一万零五, 二分之一, 三又四分之一, 百分之五, 三点一四, 负七, and the forms
+ * of cheques, 叁佰.
  */
 final class ChineseNumerals {
   private static final String DIGITS = "零一二三四五六七八九";
@@ -26,8 +26,9 @@ final class ChineseNumerals {
     }
     if (plain.startsWith("负")) {
       return unsigned(plain.substring(1))
-          .map(number -> new MathValue.Number(
-              number.value().negate(), number.decimal(), number.percent(), Optional.empty()));
+          .map(number ->
+              new MathValue.Number(
+                  number.value().negate(), number.decimal(), number.percent(), Optional.empty()));
     }
     return unsigned(plain);
   }
@@ -50,8 +51,7 @@ final class ChineseNumerals {
     if (whole.isEmpty() || top.isEmpty() || bottom.filter(b -> b.signum() > 0).isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        number(whole.get().plus(top.get().over(bottom.get())), false, false));
+    return Optional.of(number(whole.get().plus(top.get().over(bottom.get())), false, false));
   }
 
   private static MathValue.Number number(Rational value, boolean decimal, boolean percent) {
@@ -103,7 +103,8 @@ final class ChineseNumerals {
     for (String large : new String[] {"亿", "万"}) {
       int split = text.lastIndexOf(large);
       if (split >= 0) {
-        Optional<BigInteger> high = split == 0 ? Optional.empty() : placed(text.substring(0, split));
+        Optional<BigInteger> high =
+            split == 0 ? Optional.empty() : placed(text.substring(0, split));
         String rest = text.substring(split + 1);
         Optional<BigInteger> low = rest.isEmpty() ? Optional.of(BigInteger.ZERO) : placed(rest);
         BigInteger unit = BigInteger.valueOf(large.equals("亿") ? 100_000_000L : 10_000L);

@@ -8,8 +8,8 @@ import org.blossomlm.data.math.AnswerVerifier.Outcome;
 import org.blossomlm.data.math.AnswerVerifier.Verdict;
 
 /**
- * Checks solutions to multiple-choice problems. A solution that names no letter chooses the option whose
- * value it states, if exactly one has it.
+ * Checks solutions to multiple-choice problems. A solution that names no letter chooses the option
+ * whose value it states, if exactly one has it.
  */
 public final class ChoiceVerifier {
   static final int MAX_OPTIONS = 26;
@@ -39,9 +39,7 @@ public final class ChoiceVerifier {
   private Optional<String> chosen(String solution, List<String> options) {
     Optional<String> stated = values.extract(solution);
     // "The answer is A" has no value; a letter that is an option's text is taken as a letter.
-    return letters
-        .extract(solution)
-        .or(() -> stated.flatMap(value -> holding(value, options)));
+    return letters.extract(solution).or(() -> stated.flatMap(value -> holding(value, options)));
   }
 
   private Optional<String> letter(String reference, List<String> options) {

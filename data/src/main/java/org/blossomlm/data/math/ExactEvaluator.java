@@ -54,8 +54,7 @@ final class ExactEvaluator {
               .filter(bottom -> bottom.signum() != 0)
               .flatMap(bottom -> evaluate(dividend).map(top -> top.over(bottom)));
       case Power(MathExpression base, MathExpression exponent) ->
-          evaluate(base)
-              .flatMap(low -> evaluate(exponent).flatMap(high -> power(low, high)));
+          evaluate(base).flatMap(low -> evaluate(exponent).flatMap(high -> power(low, high)));
       case Call(Function function, MathExpression argument) ->
           evaluate(argument).flatMap(value -> call(function, value));
     };
@@ -73,9 +72,8 @@ final class ExactEvaluator {
     return base.root(exponent.denominator().intValueExact())
         .filter(root -> root.signum() != 0)
         .flatMap(root -> root.power(exponent.numerator()))
-        .or(() -> base.signum() == 0 && exponent.signum() > 0
-            ? Optional.of(base)
-            : Optional.empty());
+        .or(() ->
+            base.signum() == 0 && exponent.signum() > 0 ? Optional.of(base) : Optional.empty());
   }
 
   private static Optional<Rational> call(Function function, Rational value) {

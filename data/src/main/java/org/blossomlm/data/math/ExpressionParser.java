@@ -20,8 +20,8 @@ import org.blossomlm.data.math.MathTokens.Token;
 
 /**
  * Reads LaTeX and plain formulas by recursive descent: sums of products of powers, products without
- * a sign included. A whole number before a fraction is a mixed number ({@code 2\frac{1}{2}} is 2.5), a
- * letter each is a variable; {@code e} and {@code i} are the numbers of that name.
+ * a sign included. A whole number before a fraction is a mixed number ({@code 2\frac{1}{2}} is
+ * 2.5), a letter each is a variable; {@code e} and {@code i} are the numbers of that name.
  */
 final class ExpressionParser {
   private static final int MAX_DEPTH = 60;
@@ -40,9 +40,36 @@ final class ExpressionParser {
 
   private static final List<String> GREEK =
       List.of(
-          "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta",
-          "iota", "kappa", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "varphi",
-          "chi", "psi", "omega", "Delta", "Omega", "Sigma", "Phi", "Gamma", "Theta", "Lambda");
+          "alpha",
+          "beta",
+          "gamma",
+          "delta",
+          "epsilon",
+          "varepsilon",
+          "zeta",
+          "eta",
+          "theta",
+          "iota",
+          "kappa",
+          "lambda",
+          "mu",
+          "nu",
+          "xi",
+          "rho",
+          "sigma",
+          "tau",
+          "phi",
+          "varphi",
+          "chi",
+          "psi",
+          "omega",
+          "Delta",
+          "Omega",
+          "Sigma",
+          "Phi",
+          "Gamma",
+          "Theta",
+          "Lambda");
 
   private final List<Token> tokens;
   private final boolean mixedInBrackets;

@@ -29,20 +29,18 @@ final class MathFields {
       case ChatRecord chat ->
           chat.last(Role.ASSISTANT)
               .map(ChatMessage::content)
-              .orElseThrow(
-                  () -> new DataException("the chat has no assistant message to check"));
+              .orElseThrow(() -> new DataException("the chat has no assistant message to check"));
       case TextRecord text -> text.text();
       case RowRecord row ->
           Optional.ofNullable(row.fields().get(field))
               .map(Object::toString)
-              .orElseThrow(
-                  () ->
-                      new DataException(
-                          "the row has no field "
-                              + field
-                              + " with a solution; it has "
-                              + row.fields().keySet()
-                              + "; name one with solution"));
+              .orElseThrow(() ->
+                  new DataException(
+                      "the row has no field "
+                          + field
+                          + " with a solution; it has "
+                          + row.fields().keySet()
+                          + "; name one with solution"));
       case PreferenceRecord _ ->
           throw new DataException(
               "a preference pair has two solutions; check chats, before they are paired");
@@ -51,9 +49,9 @@ final class MathFields {
 
   /** A field of a row, else an entry of the metadata. */
   static Optional<Object> value(DataRecord record, String name) {
-    @Nullable Object field =
-        record instanceof RowRecord row ? row.fields().get(name) : null;
-    return Optional.ofNullable(field).or(() -> Optional.ofNullable(record.head().metadata().get(name)));
+    @Nullable Object field = record instanceof RowRecord row ? row.fields().get(name) : null;
+    return Optional.ofNullable(field)
+        .or(() -> Optional.ofNullable(record.head().metadata().get(name)));
   }
 
   static Optional<String> text(DataRecord record, String name) {
@@ -64,18 +62,18 @@ final class MathFields {
   }
 
   /**
-   * The texts of the options A, B, ...: a list of texts or of objects with a {@code content} or {@code
-   * text}, each perhaps in a list of its own, or an object from letters to texts in their order.
+   * The texts of the options A, B, ...: a list of texts or of objects with a {@code content} or
+   * {@code text}, each perhaps in a list of its own, or an object from letters to texts in their
+   * order.
    *
    * @throws DataException if they are something else, or absent
    */
   static List<String> options(DataRecord record, String name) {
     Object value =
         value(record, name)
-            .orElseThrow(
-                () ->
-                    new DataException(
-                        "the record has no " + name + " with the options; name them with options"));
+            .orElseThrow(() ->
+                new DataException(
+                    "the record has no " + name + " with the options; name them with options"));
     List<String> options = new ArrayList<>();
     if (value instanceof Map<?, ?> letters) {
       letters.values().forEach(option -> options.add(String.valueOf(option)));
@@ -84,7 +82,10 @@ final class MathFields {
     }
     if (options.isEmpty() || options.size() > ChoiceVerifier.MAX_OPTIONS) {
       throw new DataException(
-          name + " should be a list of 1 to " + ChoiceVerifier.MAX_OPTIONS + " options, but is "
+          name
+              + " should be a list of 1 to "
+              + ChoiceVerifier.MAX_OPTIONS
+              + " options, but is "
               + value);
     }
     return options;

@@ -94,9 +94,9 @@ public final class MathOperators {
   }
 
   /**
-   * Unlike a comparison of the last number of a text, reads 1,234 and 1/2 and 50%, takes 10-3 for no
-   * -3, and looks for the answer where solutions state it; only policies that say so fall back on the
-   * last number.
+   * Unlike a comparison of the last number of a text, reads 1,234 and 1/2 and 50%, takes 10-3 for
+   * no -3, and looks for the answer where solutions state it; only policies that say so fall back
+   * on the last number.
    */
   private static RecordOperator verifyFilter(Arguments arguments) {
     AnswerVerifier verifier = verifier(arguments);

@@ -14,9 +14,10 @@ import org.blossomlm.data.math.MathExpression.Sum;
 import org.blossomlm.data.math.MathExpression.Variable;
 
 /**
- * The value of a rational function at a point of the field of integers modulo a prime. Two different
- * rational functions of degree d agree at a random point with probability at most d/prime (Schwartz
- * and Zippel), so a few points decide. Pi and e are further variables, i is a square root of -1.
+ * The value of a rational function at a point of the field of integers modulo a prime. Two
+ * different rational functions of degree d agree at a random point with probability at most d/prime
+ * (Schwartz and Zippel), so a few points decide. Pi and e are further variables, i is a square root
+ * of -1.
  */
 final class ModularEvaluator {
   /** The largest prime below 2^62 that is 1 modulo 4, so that -1 has a square root. */
@@ -82,10 +83,8 @@ final class ModularEvaluator {
               .flatMap(top -> evaluate(divisor, point).flatMap(bottom -> quotient(top, bottom)));
       case Power(MathExpression base, MathExpression exponent) ->
           evaluate(base, point)
-              .flatMap(
-                  low ->
-                      ExactEvaluator.evaluate(exponent)
-                          .flatMap(high -> power(low, high.numerator())));
+              .flatMap(low ->
+                  ExactEvaluator.evaluate(exponent).flatMap(high -> power(low, high.numerator())));
       case Call _ -> Optional.empty();
     };
   }

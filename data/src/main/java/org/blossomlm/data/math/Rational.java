@@ -56,7 +56,9 @@ public record Rational(BigInteger numerator, BigInteger denominator)
     return numerator.signum();
   }
 
-  /** Whether a further operation with this would take memory or time that an answer is not worth. */
+  /**
+   * Whether a further operation with this would take memory or time that an answer is not worth.
+   */
   boolean isHuge() {
     return numerator.bitLength() > MAX_BITS || denominator.bitLength() > MAX_BITS;
   }
@@ -76,7 +78,9 @@ public record Rational(BigInteger numerator, BigInteger denominator)
         numerator.multiply(other.numerator), denominator.multiply(other.denominator));
   }
 
-  /** @throws ArithmeticException if {@code other} is zero */
+  /**
+   * @throws ArithmeticException if {@code other} is zero
+   */
   Rational over(Rational other) {
     return new Rational(
         numerator.multiply(other.denominator), denominator.multiply(other.numerator));
@@ -112,9 +116,7 @@ public record Rational(BigInteger numerator, BigInteger denominator)
   /** The real root of {@code degree}, if it is rational. */
   Optional<Rational> root(int degree) {
     if (signum() < 0) {
-      return degree % 2 == 0
-          ? Optional.empty()
-          : negate().root(degree).map(Rational::negate);
+      return degree % 2 == 0 ? Optional.empty() : negate().root(degree).map(Rational::negate);
     }
     return root(numerator, degree)
         .flatMap(top -> root(denominator, degree).map(bottom -> new Rational(top, bottom)));
@@ -144,9 +146,7 @@ public record Rational(BigInteger numerator, BigInteger denominator)
 
   @Override
   public int compareTo(Rational other) {
-    return numerator
-        .multiply(other.denominator)
-        .compareTo(other.numerator.multiply(denominator));
+    return numerator.multiply(other.denominator).compareTo(other.numerator.multiply(denominator));
   }
 
   @Override

@@ -84,8 +84,7 @@ final class RealEvaluator {
     }
     return low.filter(value -> value.signum() > 0)
         .flatMap(
-            value ->
-                RealFunctions.exp(high.get().multiply(RealFunctions.ln(value), PRECISION)));
+            value -> RealFunctions.exp(high.get().multiply(RealFunctions.ln(value), PRECISION)));
   }
 
   private static Optional<BigDecimal> call(
@@ -96,15 +95,12 @@ final class RealEvaluator {
       case TAN ->
           RealFunctions.cos(value)
               .filter(cos -> cos.abs().compareTo(RealFunctions.TINY) > 0)
-              .flatMap(
-                  cos -> RealFunctions.sin(value).map(sin -> sin.divide(cos, PRECISION)));
+              .flatMap(cos -> RealFunctions.sin(value).map(sin -> sin.divide(cos, PRECISION)));
       case ATAN -> Optional.of(RealFunctions.atan(value));
       case ASIN -> RealFunctions.asin(value);
       case ACOS ->
-          RealFunctions.asin(value)
-              .map(asin -> RealFunctions.HALF_PI.subtract(asin, PRECISION));
-      case LN ->
-          value.signum() > 0 ? Optional.of(RealFunctions.ln(value)) : Optional.empty();
+          RealFunctions.asin(value).map(asin -> RealFunctions.HALF_PI.subtract(asin, PRECISION));
+      case LN -> value.signum() > 0 ? Optional.of(RealFunctions.ln(value)) : Optional.empty();
       case ABS -> Optional.of(value.abs());
       case FACTORIAL ->
           ExactEvaluator.evaluate(argument)

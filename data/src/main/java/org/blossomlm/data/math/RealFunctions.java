@@ -7,22 +7,25 @@ import java.math.RoundingMode;
 import java.util.Optional;
 
 /**
- * Elementary functions to about fifty digits, by reduction of the argument and Taylor's series, or by
- * Newton's method from a double. Arguments are bounded, so the time is too.
+ * Elementary functions to about fifty digits, by reduction of the argument and Taylor's series, or
+ * by Newton's method from a double. Arguments are bounded, so the time is too.
  */
 final class RealFunctions {
   static final MathContext PRECISION = new MathContext(60, RoundingMode.HALF_EVEN);
 
   static final BigDecimal PI =
-      new BigDecimal("3.14159265358979323846264338327950288419716939937510582097494459230781640628");
+      new BigDecimal(
+          "3.14159265358979323846264338327950288419716939937510582097494459230781640628");
   static final BigDecimal E =
-      new BigDecimal("2.71828182845904523536028747135266249775724709369995957496696762772407663035");
+      new BigDecimal(
+          "2.71828182845904523536028747135266249775724709369995957496696762772407663035");
   static final BigDecimal HALF_PI = PI.divide(BigDecimal.TWO, PRECISION);
   static final BigDecimal TINY = new BigDecimal("1e-50");
 
   private static final BigDecimal TWO_PI = PI.multiply(BigDecimal.TWO);
   private static final BigDecimal LN_10 =
-      new BigDecimal("2.30258509299404568401799145468436420760110148862877297603332790096757260967");
+      new BigDecimal(
+          "2.30258509299404568401799145468436420760110148862877297603332790096757260967");
 
   /** Powers of ten beyond which a value counts as none. */
   private static final int MAX_MAGNITUDE = 5_000;
@@ -75,9 +78,7 @@ final class RealFunctions {
       BigDecimal e = exp(y).orElseThrow();
       y =
           y.add(
-              BigDecimal.TWO
-                  .multiply(mantissa.subtract(e))
-                  .divide(mantissa.add(e), PRECISION),
+              BigDecimal.TWO.multiply(mantissa.subtract(e)).divide(mantissa.add(e), PRECISION),
               PRECISION);
     }
     return y.add(LN_10.multiply(BigDecimal.valueOf(power)), PRECISION);
@@ -141,10 +142,7 @@ final class RealFunctions {
       BigDecimal cos = cos(y).orElseThrow();
       y =
           y.add(
-              x.multiply(cos)
-                  .subtract(sin)
-                  .divide(x.multiply(sin).add(cos), PRECISION),
-              PRECISION);
+              x.multiply(cos).subtract(sin).divide(x.multiply(sin).add(cos), PRECISION), PRECISION);
     }
     return y;
   }

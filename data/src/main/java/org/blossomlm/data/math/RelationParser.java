@@ -7,7 +7,9 @@ import org.blossomlm.data.math.MathTokens.Kind;
 import org.blossomlm.data.math.MathTokens.Token;
 import org.blossomlm.data.math.MathValue.Comparison;
 
-/** Reads equations and inequalities; an inequality that bounds one letter is the interval it means. */
+/**
+ * Reads equations and inequalities; an inequality that bounds one letter is the interval it means.
+ */
 final class RelationParser {
   private final AnswerParser answers;
 
@@ -85,8 +87,7 @@ final class RelationParser {
         && tokens.get(2).kind() == Kind.WORD
         && tokens.get(3).is(')')) {
       return Optional.of(
-          new MathExpression.Variable(
-              tokens.getFirst().text() + "(" + tokens.get(2).text() + ")"));
+          new MathExpression.Variable(tokens.getFirst().text() + "(" + tokens.get(2).text() + ")"));
     }
     try {
       return Optional.of(answers.expression(tokens));
@@ -139,8 +140,7 @@ final class RelationParser {
       throw new NotMathException();
     }
     boolean rising = isLess(signs.getFirst()) && isLess(signs.getLast());
-    boolean falling =
-        isLess(signs.getFirst().reversed()) && isLess(signs.getLast().reversed());
+    boolean falling = isLess(signs.getFirst().reversed()) && isLess(signs.getLast().reversed());
     MathExpression middle = answers.expression(sides.get(1));
     if ((!rising && !falling) || !(middle instanceof MathExpression.Variable)) {
       throw new NotMathException();

@@ -13,13 +13,14 @@ import org.blossomlm.data.math.MathValue.Relation;
 
 /**
  * Whether two formulas are the same function, by their values at random points: rational functions
- * exactly, modulo a prime of 62 bits (a wrong "equal" has a chance below 1e-50); with roots, logarithms
- * or angles to forty digits of the reals. What has no value anywhere, or one that is too large, is equal
- * only if it is written the same.
+ * exactly, modulo a prime of 62 bits (a wrong "equal" has a chance below 1e-50); with roots,
+ * logarithms or angles to forty digits of the reals. What has no value anywhere, or one that is too
+ * large, is equal only if it is written the same.
  *
- * <p>A computer algebra library would simplify and subtract instead. Of those for the JVM, Symja is under
- * the LGPL 3 and brings two dozen libraries, Rings needs the LGPL's Trove and knows neither roots nor
- * angles, mXparser is not free for commercial use. Testing the identity needs none of what they do.
+ * <p>A computer algebra library would simplify and subtract instead. Of those for the JVM, Symja is
+ * under the LGPL 3 and brings two dozen libraries, Rings needs the LGPL's Trove and knows neither
+ * roots nor angles, mXparser is not free for commercial use. Testing the identity needs none of
+ * what they do.
  */
 final class SymbolicEquality {
   private static final int POINTS = 6;
@@ -67,8 +68,7 @@ final class SymbolicEquality {
     return names;
   }
 
-  private static boolean agreeModulo(
-      MathExpression left, MathExpression right, Set<String> names) {
+  private static boolean agreeModulo(MathExpression left, MathExpression right, Set<String> names) {
     SplittableRandom random = new SplittableRandom(1);
     int agreed = 0;
     for (int trial = 0; trial < TRIALS && agreed < POINTS; trial++) {

@@ -36,7 +36,9 @@ final class Units {
   static boolean follows(String unit) {
     return unit.isEmpty()
         || known(unit).isPresent()
-        || known(unit.substring(0, 1)).filter(first -> first.dimension().equals("count")).isPresent();
+        || known(unit.substring(0, 1))
+            .filter(first -> first.dimension().equals("count"))
+            .isPresent();
   }
 
   /**
@@ -44,8 +46,8 @@ final class Units {
    *
    * @param algebra whether letters may be variables: then only words with a space before them and
    *     what LaTeX sets as text are units
-   * @param shortUnits whether, even so, a known unit of one letter after a number and a space is one:
-   *     5 m
+   * @param shortUnits whether, even so, a known unit of one letter after a number and a space is
+   *     one: 5 m
    * @return an index into {@code tokens}; their number if there is no unit
    */
   static int start(List<Token> tokens, boolean algebra, boolean shortUnits) {
@@ -137,8 +139,10 @@ final class Units {
     }
     boolean known = known(text).isPresent();
     if (algebra) {
-      return text.length() > 1 && (tokens.get(at).spaced() || at == 0 ? known || text.length() > 2
-          : known && at > 0 && tokens.get(at - 1).kind() == Kind.NUMBER);
+      return text.length() > 1
+          && (tokens.get(at).spaced() || at == 0
+              ? known || text.length() > 2
+              : known && at > 0 && tokens.get(at - 1).kind() == Kind.NUMBER);
     }
     return true;
   }

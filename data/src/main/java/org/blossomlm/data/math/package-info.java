@@ -1,4 +1,6 @@
-/** Answers to mathematical problems: where a solution states them, what they mean, when they agree. */
+/**
+ * Answers to mathematical problems: where a solution states them, what they mean, when they agree.
+ */
 @NullMarked
 package org.blossomlm.data.math;
 

@@ -44,8 +44,7 @@ final class DialogueToChat implements RecordOperator {
             ? OptionalLong.of(arguments.integer("up_to_turn"))
             : OptionalLong.empty();
     if (upToTurn.isPresent() && upToTurn.getAsLong() < 1) {
-      throw new DataException(
-          "up_to_turn is " + upToTurn.getAsLong() + "; it must be at least 1");
+      throw new DataException("up_to_turn is " + upToTurn.getAsLong() + "; it must be at least 1");
     }
     system = arguments.optionalText("system").map(text -> FieldTemplate.compile("system", text));
     metadata = new RowMetadata(arguments);
@@ -132,8 +131,7 @@ final class DialogueToChat implements RecordOperator {
     if (speakerField.isEmpty()) {
       return i % 2 == 0 ? Role.USER : Role.ASSISTANT;
     }
-    Object speaker =
-        message instanceof Map<?, ?> fields ? fields.get(speakerField.get()) : null;
+    Object speaker = message instanceof Map<?, ?> fields ? fields.get(speakerField.get()) : null;
     if (speaker == null) {
       throw new DataException(
           "message %d has no speaker in %s".formatted(i + 1, speakerField.get()));
@@ -148,8 +146,7 @@ final class DialogueToChat implements RecordOperator {
     }
     throw new DataException(
         message instanceof Map<?, ?> fields
-            ? "message %d has no text in %s; it has %s"
-                .formatted(i + 1, textField, fields.keySet())
+            ? "message %d has no text in %s; it has %s".formatted(i + 1, textField, fields.keySet())
             : "message %d is neither an object nor a text".formatted(i + 1));
   }
 }

@@ -73,8 +73,7 @@ final class SystemPromptDrawer implements RecordOperator {
               + record.getClass().getSimpleName()
               + "; make chats with row_to_chat first");
     }
-    String value =
-        match.map(name -> String.valueOf(record.head().metadata().get(name))).orElse("");
+    String value = match.map(name -> String.valueOf(record.head().metadata().get(name))).orElse("");
     List<String> choice = prompts.byValue().get(value);
     if (choice == null) {
       throw new DataException(

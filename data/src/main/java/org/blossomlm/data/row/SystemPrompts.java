@@ -54,9 +54,7 @@ record SystemPrompts(Path file, Map<String, List<String>> byValue) {
         }
         list.forEach(prompt -> prompts.add(prompt, field, match));
       } else {
-        text.lines()
-            .filter(line -> !line.isBlank())
-            .forEach(line -> prompts.put("", line.strip()));
+        text.lines().filter(line -> !line.isBlank()).forEach(line -> prompts.put("", line.strip()));
       }
     } catch (JacksonException e) {
       throw new DataException(file + ": not JSON: " + e.getOriginalMessage(), e);
@@ -76,9 +74,7 @@ record SystemPrompts(Path file, Map<String, List<String>> byValue) {
           "%s: a prompt should be a text, or an object with a text in %s, but is %s"
               .formatted(file, field, shortened(prompt.toString())));
     }
-    put(
-        match.map(name -> prompt.path(name).asString("")).orElse(""),
-        text.stringValue().strip());
+    put(match.map(name -> prompt.path(name).asString("")).orElse(""), text.stringValue().strip());
   }
 
   private void put(String value, String prompt) {

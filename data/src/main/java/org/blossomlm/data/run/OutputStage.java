@@ -92,6 +92,10 @@ final class OutputStage {
     } else {
       try {
         writer.write(finished);
+        if (!stage.sink().lineage()) {
+          run.journal()
+              .write(RunFolder.lineageName(stage.sink().file()), RecordLine.lineage(record));
+        }
         return;
       } catch (DataException e) {
         if (e.getCause() instanceof IOException) {

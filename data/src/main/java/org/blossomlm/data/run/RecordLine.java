@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.Provenance;
 import org.blossomlm.data.format.RecordJson;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,6 +37,26 @@ final class RecordLine {
     map.put("step", source);
     map.put("reason", reason);
     map.put("raw", raw);
+    return (JSON.writeValueAsString(map) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Where a record comes from and what touched it, without what it says. */
+  static byte[] lineage(DataRecord record) {
+    Provenance provenance = record.head().provenance();
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("id", record.id());
+    provenance
+        .origin()
+        .ifPresent(origin -> {
+          map.put("file", origin.file());
+          map.put("row", origin.row());
+        });
+    map.put(
+        "steps",
+        provenance.steps().stream()
+            .map(step ->
+                step.calls().isEmpty() ? step.operator() : Map.of(step.operator(), step.calls()))
+            .toList());
     return (JSON.writeValueAsString(map) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 

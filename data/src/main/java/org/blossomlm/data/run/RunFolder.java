@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * metrics.json     what each step did
  * stages/          records between stages; gone when nobody needs them any more
  * dropped/         a file per step: what it dropped, with the reason
+ * lineage/         a file per sink: where each record comes from and what touched it
  * failed.jsonl     records that a step could not work on, with the reason
  * calls.db         answers of teachers
  * </pre>
@@ -42,6 +43,7 @@ final class RunFolder implements AutoCloseable {
   private static final String PLAN = "plan.yaml";
   private static final String STAGES = "stages";
   private static final String DROPPED = "dropped";
+  private static final String LINEAGE = "lineage";
   private static final String FAILED = "failed.jsonl";
 
   private final Path path;
@@ -106,6 +108,11 @@ final class RunFolder implements AutoCloseable {
 
   static String droppedName(String step) {
     return DROPPED + "/" + step + ".jsonl";
+  }
+
+  static String lineageName(String sink) {
+    String name = sink.replaceAll("[/\\\\:]+", "_");
+    return LINEAGE + "/" + (name.endsWith(".jsonl") ? name : name + ".jsonl");
   }
 
   static String failedName() {
@@ -209,7 +216,7 @@ final class RunFolder implements AutoCloseable {
   /** Files that a run makes while it is under way. */
   private List<Path> own() throws IOException {
     List<Path> files = new ArrayList<>();
-    for (String name : List.of(STAGES, DROPPED)) {
+    for (String name : List.of(STAGES, DROPPED, LINEAGE)) {
       Path folder = path.resolve(name);
       if (Files.isDirectory(folder)) {
         try (Stream<Path> list = Files.list(folder)) {

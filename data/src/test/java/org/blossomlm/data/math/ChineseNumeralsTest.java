@@ -43,7 +43,10 @@ class ChineseNumeralsTest {
           text.append('零');
         }
         text.append(four((int) part)).append(names[i]);
-      } else if (!text.isEmpty() && rest > 0 && text.charAt(text.length() - 1) != '零' && i == 1
+      } else if (!text.isEmpty()
+          && rest > 0
+          && text.charAt(text.length() - 1) != '零'
+          && i == 1
           && rest >= 1000) {
         text.append('零');
       }

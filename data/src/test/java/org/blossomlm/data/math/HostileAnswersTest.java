@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Answers from models and from the net may be anything. Nothing throws, hangs, or fills the memory; the
- * time-out only turns a hang into a failure.
+ * Answers from models and from the net may be anything. Nothing throws, hangs, or fills the memory;
+ * the time-out only turns a hang into a failure.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class HostileAnswersTest {
@@ -90,12 +90,80 @@ class HostileAnswersTest {
 
   private static final List<String> PIECES =
       List.of(
-          "1", "2", "10", "3.5", "1,234", "x", "y", "n", "\\pi", "e", "i", "+", "-", "*", "/", "^",
-          "(", ")", "[", "]", "{", "}", "\\{", "\\}", "\\frac", "\\sqrt", "\\sqrt[3]", "\\sin",
-          "\\ln", "\\log_2", "=", "<", "\\leq", ",", "，", " ", "%", "\\%", "$", "\\infty",
-          "\\cup", "\\in", "\\pm", "!", "|", "°", "\\text{cm}", "cm", "元", "三百", "分之", "又",
-          "或", "or", "A", "BD", "\\boxed{", "####", "the answer is ", "答案是", "故选", "。", ".\n",
-          "_1", "①", "½", "²", "<think>", "</think>", "##", ":", "\\mid", "\\overline{3}", "0.");
+          "1",
+          "2",
+          "10",
+          "3.5",
+          "1,234",
+          "x",
+          "y",
+          "n",
+          "\\pi",
+          "e",
+          "i",
+          "+",
+          "-",
+          "*",
+          "/",
+          "^",
+          "(",
+          ")",
+          "[",
+          "]",
+          "{",
+          "}",
+          "\\{",
+          "\\}",
+          "\\frac",
+          "\\sqrt",
+          "\\sqrt[3]",
+          "\\sin",
+          "\\ln",
+          "\\log_2",
+          "=",
+          "<",
+          "\\leq",
+          ",",
+          "，",
+          " ",
+          "%",
+          "\\%",
+          "$",
+          "\\infty",
+          "\\cup",
+          "\\in",
+          "\\pm",
+          "!",
+          "|",
+          "°",
+          "\\text{cm}",
+          "cm",
+          "元",
+          "三百",
+          "分之",
+          "又",
+          "或",
+          "or",
+          "A",
+          "BD",
+          "\\boxed{",
+          "####",
+          "the answer is ",
+          "答案是",
+          "故选",
+          "。",
+          ".\n",
+          "_1",
+          "①",
+          "½",
+          "²",
+          "<think>",
+          "</think>",
+          "##",
+          ":",
+          "\\mid",
+          "\\overline{3}",
+          "0.");
 
   @RepeatedTest(60)
   void randomPiecesNeverThrowAndEqualThemselves() {
@@ -141,7 +209,9 @@ class HostileAnswersTest {
           .isFalse();
     }
     long whole = Math.abs(top);
-    assertThat(verifier.same(String.valueOf(whole), String.format(java.util.Locale.ROOT, "%,d", whole)))
+    assertThat(
+            verifier.same(
+                String.valueOf(whole), String.format(java.util.Locale.ROOT, "%,d", whole)))
         .as("seed %d", seed)
         .isTrue();
     assertThat(verifier.extract("算得。答案是" + plain + "千克。").orElseThrow())

@@ -71,8 +71,10 @@ class MathOperatorsTest {
     assertThat(run("math_verify_filter", wrong, chat("\\boxed{1}", "1")))
         .isEqualTo(Outcome.drop("the answer agrees with the reference"));
     assertThat(run("math_verify_filter", wrong, chat("?", "1"))).isInstanceOf(Outcome.Drop.class);
-    assertThat(kept(run("math_verify_filter", Map.of("keep", "all"), chat("?", "1"))).head()
-            .metadata())
+    assertThat(
+            kept(run("math_verify_filter", Map.of("keep", "all"), chat("?", "1")))
+                .head()
+                .metadata())
         .containsEntry("math_verdict", "no_answer")
         .containsEntry("math_answer", null);
   }
@@ -100,15 +102,14 @@ class MathOperatorsTest {
     assertThatThrownBy(() -> run("math_verify_filter", Map.of("solution", "b"), row))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("the row has no field b");
-    assertThatThrownBy(
-            () -> run("math_verify_filter", Map.of(), new ChatRecord(RecordHead.of("c"), List.of())))
+    assertThatThrownBy(() ->
+            run("math_verify_filter", Map.of(), new ChatRecord(RecordHead.of("c"), List.of())))
         .hasMessageContaining("no assistant message");
-    assertThatThrownBy(
-            () ->
-                run(
-                    "math_verify_filter",
-                    Map.of(),
-                    new PreferenceRecord(RecordHead.of("p"), List.of(), List.of(), List.of())))
+    assertThatThrownBy(() ->
+            run(
+                "math_verify_filter",
+                Map.of(),
+                new PreferenceRecord(RecordHead.of("p"), List.of(), List.of(), List.of())))
         .hasMessageContaining("two solutions");
   }
 
@@ -126,8 +127,12 @@ class MathOperatorsTest {
   @Test
   void aChoiceIsALetterOrTheValueOfExactlyOneOption() throws InterruptedException {
     Map<String, Object> options = Map.of("options", "options");
-    assertThat(run("choice_verify", options, choice("故选 B。", "B"))).isInstanceOf(Outcome.Keep.class);
-    assertThat(kept(run("choice_verify", options, choice("The answer is 0.5.", "B"))).head().metadata())
+    assertThat(run("choice_verify", options, choice("故选 B。", "B")))
+        .isInstanceOf(Outcome.Keep.class);
+    assertThat(
+            kept(run("choice_verify", options, choice("The answer is 0.5.", "B")))
+                .head()
+                .metadata())
         .containsEntry("math_answer", "B");
     assertThat(run("choice_verify", options, choice("The answer is 7.", "B")))
         .isEqualTo(Outcome.drop("the solution states no answer"));
@@ -188,9 +193,8 @@ class MathOperatorsTest {
   private static Arguments arguments(OperatorSpec spec, Map<String, Object> values) {
     Map<String, Object> all = new HashMap<>();
     spec.parameters()
-        .forEach(
-            parameter ->
-                parameter.defaultValue().ifPresent(value -> all.put(parameter.name(), value)));
+        .forEach(parameter ->
+            parameter.defaultValue().ifPresent(value -> all.put(parameter.name(), value)));
     all.putAll(values);
     return new Arguments(all, Path.of(""));
   }

@@ -43,22 +43,31 @@ class RealFunctionsTest {
     assertNear(RealFunctions.ln(RealFunctions.exp(x).orElseThrow()), x);
     BigDecimal root = RealFunctions.power(x, Rational.of(1, 3)).orElseThrow();
     assertNear(root.pow(3), x);
-    assertNear(RealFunctions.sin(RealFunctions.atan(x)).orElseThrow()
-        .divide(RealFunctions.cos(RealFunctions.atan(x)).orElseThrow(), RealFunctions.PRECISION), x);
+    assertNear(
+        RealFunctions.sin(RealFunctions.atan(x))
+            .orElseThrow()
+            .divide(
+                RealFunctions.cos(RealFunctions.atan(x)).orElseThrow(), RealFunctions.PRECISION),
+        x);
   }
 
   @Test
   void knownConstants() {
     assertNear(RealFunctions.exp(BigDecimal.ONE).orElseThrow(), RealFunctions.E);
-    assertNear(RealFunctions.atan(BigDecimal.ONE).multiply(BigDecimal.valueOf(4)), RealFunctions.PI);
-    assertNear(RealFunctions.ln(BigDecimal.TWO),
+    assertNear(
+        RealFunctions.atan(BigDecimal.ONE).multiply(BigDecimal.valueOf(4)), RealFunctions.PI);
+    assertNear(
+        RealFunctions.ln(BigDecimal.TWO),
         new BigDecimal("0.693147180559945309417232121458176568075500134360255254120680009"));
   }
 
   @Test
   void whatHasNoRealValueHasNone() {
     assertThat(RealFunctions.power(new BigDecimal("-2"), Rational.of(1, 2))).isEmpty();
-    assertThat(RealFunctions.power(new BigDecimal("-8"), Rational.of(1, 3)).orElseThrow().doubleValue())
+    assertThat(
+            RealFunctions.power(new BigDecimal("-8"), Rational.of(1, 3))
+                .orElseThrow()
+                .doubleValue())
         .isCloseTo(-2, within(1e-12));
     assertThat(RealFunctions.asin(BigDecimal.TWO)).isEmpty();
     assertThat(RealFunctions.exp(new BigDecimal("1e9"))).isEmpty();
@@ -66,7 +75,8 @@ class RealFunctionsTest {
 
   private static void assertNear(BigDecimal found, BigDecimal expected) {
     BigDecimal error = found.subtract(expected).abs();
-    assertThat(error).as("%s beside %s", found, expected)
+    assertThat(error)
+        .as("%s beside %s", found, expected)
         .isLessThan(expected.abs().max(BigDecimal.ONE).multiply(CLOSE));
   }
 }

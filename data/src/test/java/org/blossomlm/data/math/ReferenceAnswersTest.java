@@ -79,8 +79,9 @@ class ReferenceAnswersTest {
     for (int i = 1; i <= 8; i++) {
       String english = exemplars.get("en").get(String.valueOf(i)).get("a").asString();
       String chinese = exemplars.get("zh").get(String.valueOf(i)).get("a").asString();
-      assertThat(verifier.same(
-              verifier.extract(english).orElseThrow(), verifier.extract(chinese).orElseThrow()))
+      assertThat(
+              verifier.same(
+                  verifier.extract(english).orElseThrow(), verifier.extract(chinese).orElseThrow()))
           .as("%s / %s", english, chinese)
           .isTrue();
     }
@@ -115,8 +116,8 @@ class ReferenceAnswersTest {
   }
 
   /**
-   * The last number: analyses that name another letter than the reference. They were read one by one:
-   * the source contradicts itself there, or refutes the letter that it names.
+   * The last number: analyses that name another letter than the reference. They were read one by
+   * one: the source contradicts itself there, or refutes the letter that it names.
    */
   @ParameterizedTest
   @CsvSource({

@@ -94,22 +94,25 @@ class RowOperatorsTest {
                 "user",
                 "{{ problem }}\n{% for o in options %}{{ o[0].aoVal }}. {{ o[0].content | trim }}\n"
                     + "{% endfor %}",
-                "system", "Explain like to a {{ age }}-year-old.",
-                "assistant", "{{ answers[0] }}"),
+                "system",
+                "Explain like to a {{ age }}-year-old.",
+                "assistant",
+                "{{ answers[0] }}"),
             row(
                 Map.of(
-                    "problem", "1 + 1 = ?",
-                    "age", 5L,
-                    "answers", List.of("B"),
+                    "problem",
+                    "1 + 1 = ?",
+                    "age",
+                    5L,
+                    "answers",
+                    List.of("B"),
                     "options",
-                        List.of(
-                            List.of(Map.of("aoVal", "A", "content", "1 ")),
-                            List.of(Map.of("aoVal", "B", "content", "2 "))))));
+                    List.of(
+                        List.of(Map.of("aoVal", "A", "content", "1 ")),
+                        List.of(Map.of("aoVal", "B", "content", "2 "))))));
     assertThat(shown(chat))
         .containsExactly(
-            "system: Explain like to a 5-year-old.",
-            "user: 1 + 1 = ?\nA. 1\nB. 2",
-            "assistant: B");
+            "system: Explain like to a 5-year-old.", "user: 1 + 1 = ?\nA. 1\nB. 2", "assistant: B");
     assertThat(chat.id()).isEqualTo("r1");
   }
 
@@ -158,12 +161,11 @@ class RowOperatorsTest {
 
   @Test
   void aChatIsNoRow() {
-    assertThatThrownBy(
-            () ->
-                made(
-                    "row_to_chat",
-                    Map.of("user", "{{ text }}"),
-                    new ChatRecord(RecordHead.of("c1"), List.of(ChatMessage.user("Hi")))))
+    assertThatThrownBy(() ->
+            made(
+                "row_to_chat",
+                Map.of("user", "{{ text }}"),
+                new ChatRecord(RecordHead.of("c1"), List.of(ChatMessage.user("Hi")))))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("format: rows");
   }
@@ -177,8 +179,8 @@ class RowOperatorsTest {
                 "user", "{{ q }}",
                 "metadata", Map.of("answer", "{{ a }}", "unit", "{{ u }}", "grade", 3L),
                 "keep_fields", List.of("options")),
-            row(Map.of("q", "?", "a", "#### 72", "options", List.of("x", "y"))).withMetadata(
-                "language", "en"));
+            row(Map.of("q", "?", "a", "#### 72", "options", List.of("x", "y")))
+                .withMetadata("language", "en"));
     assertThat(chat.head().metadata())
         .containsOnly(
             Map.entry("language", "en"),
@@ -189,12 +191,11 @@ class RowOperatorsTest {
 
   @Test
   void aFieldToKeepMustBeThere() {
-    assertThatThrownBy(
-            () ->
-                made(
-                    "row_to_chat",
-                    Map.of("user", "{{ q }}", "keep_fields", List.of("options")),
-                    row(Map.of("q", "?"))))
+    assertThatThrownBy(() ->
+            made(
+                "row_to_chat",
+                Map.of("user", "{{ q }}", "keep_fields", List.of("options")),
+                row(Map.of("q", "?"))))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("no field options");
   }
@@ -212,8 +213,7 @@ class RowOperatorsTest {
                         Map.of("message", "知道这部电影吗？"),
                         Map.of("message", "知道。", "attrs", List.of()),
                         Map.of("message", "导演是谁？")))));
-    assertThat(shown(chat))
-        .containsExactly("user: 知道这部电影吗？", "assistant: 知道。", "user: 导演是谁？");
+    assertThat(shown(chat)).containsExactly("user: 知道这部电影吗？", "assistant: 知道。", "user: 导演是谁？");
   }
 
   @Test
@@ -255,20 +255,18 @@ class RowOperatorsTest {
 
   @Test
   void aMessageWithoutTextOrSpeakerFailsWithItsPlace() {
-    assertThatThrownBy(
-            () ->
-                made(
-                    "dialogue_to_chat",
-                    Map.of(),
-                    row(Map.of("messages", List.of(Map.of("content", "a"), Map.of("text", "b"))))))
+    assertThatThrownBy(() ->
+            made(
+                "dialogue_to_chat",
+                Map.of(),
+                row(Map.of("messages", List.of(Map.of("content", "a"), Map.of("text", "b"))))))
         .hasMessageContaining("message 2 has no text in content")
         .hasMessageContaining("[text]");
-    assertThatThrownBy(
-            () ->
-                made(
-                    "dialogue_to_chat",
-                    Map.of("speaker", "who"),
-                    row(Map.of("messages", List.of(Map.of("content", "a"))))))
+    assertThatThrownBy(() ->
+            made(
+                "dialogue_to_chat",
+                Map.of("speaker", "who"),
+                row(Map.of("messages", List.of(Map.of("content", "a"))))))
         .hasMessageContaining("message 1 has no speaker in who");
     assertThatThrownBy(() -> made("dialogue_to_chat", Map.of(), row(Map.of("dialog", List.of()))))
         .hasMessageContaining("no list of messages in messages; it has [dialog]");
@@ -278,9 +276,7 @@ class RowOperatorsTest {
       throws InterruptedException {
     RecordHead head = RecordHead.of(id).withMetadata(new LinkedHashMap<>(metadata));
     return made(
-        "system_prompt_drawer",
-        arguments,
-        new ChatRecord(head, List.of(ChatMessage.user("Hi"))));
+        "system_prompt_drawer", arguments, new ChatRecord(head, List.of(ChatMessage.user("Hi"))));
   }
 
   @Test

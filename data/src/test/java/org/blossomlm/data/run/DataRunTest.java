@@ -136,6 +136,12 @@ class DataRunTest {
         .containsExactly("b.shout", "b.dice");
     assertThat(output("run", "plain.jsonl").getFirst().head().provenance())
         .isEqualTo(Provenance.UNKNOWN);
+    assertThat(Files.readAllLines(folder.resolve("run/lineage/plain.jsonl")))
+        .hasSize(500)
+        .first()
+        .isEqualTo(
+            "{\"id\":\"r0\",\"file\":\"numbers.jsonl\",\"row\":1,\"steps\":[\"b.shout\",\"b.dice\"]}");
+    assertThat(folder.resolve("run/lineage/lineage.jsonl")).doesNotExist();
   }
 
   @Test

@@ -28,7 +28,7 @@ class PreviewTest {
                     branch
                         .from("numbers")
                         .step("fail_on", Map.of("word", "number 1,"))
-                        .step("length_filter", Map.of("max", 21))
+                        .step("length_filter", Map.of("max", 20))
                         .step("shout"))
             .branch("c", branch -> branch.from("b").step("twice").step("unique"))
             .sink("out.jsonl", sink -> sink.from("c"))

@@ -44,7 +44,11 @@ class TeacherRunTest {
           base_url: "${base}"
           price: {prompt: 100, completion: 100}
           parameters: {max_tokens: 20}
-          patience: 2
+          patience: 1
+          first_delay: 0.01
+          most_delay: 0.05
+          failures_until_open: 3
+          open_delay: 0.05
       sources: {numbers: {file: numbers.jsonl}}
       branches:
         b:

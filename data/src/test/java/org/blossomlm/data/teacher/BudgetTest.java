@@ -84,8 +84,7 @@ class BudgetTest {
       server.answer(call -> Reply.text("0123456789"));
       CompletionRequest[] requests =
           IntStream.range(0, 100)
-              .mapToObj(i ->
-                  ask("question " + i).withParameters(Map.of("max_tokens", 10)))
+              .mapToObj(i -> ask("question " + i).withParameters(Map.of("max_tokens", 10)))
               .toArray(CompletionRequest[]::new);
       Budget budget = Budget.parse("0.001000USD");
       assertThat(refusals(server, requests, budget)).isPositive();
@@ -143,8 +142,7 @@ class BudgetTest {
       assertThat(estimate.calls()).isEqualTo(2);
       assertThat(estimate.cached()).isEqualTo(1);
       assertThat(estimate.completionTokens()).isEqualTo(500);
-      BigDecimal cost =
-          TestTeachers.PRICE.cost(new Usage(estimate.promptTokens(), 0, 500));
+      BigDecimal cost = TestTeachers.PRICE.cost(new Usage(estimate.promptTokens(), 0, 500));
       assertThat(estimate.cost().orElseThrow()).isEqualByComparingTo(cost);
       assertThat(estimate.scaledTo(200).cost().orElseThrow())
           .isEqualByComparingTo(cost.multiply(BigDecimal.valueOf(100)));

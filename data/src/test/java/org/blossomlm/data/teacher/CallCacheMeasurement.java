@@ -90,6 +90,10 @@ final class CallCacheMeasurement {
     double seconds = (System.nanoTime() - begin) / 1e9;
     System.out.println(
         String.format(
-            Locale.ROOT, "%-24s %,8d calls %,10.0f a second", what, done.get(), done.get() / seconds));
+            Locale.ROOT,
+            "%-24s %,8d calls %,10.0f a second",
+            what,
+            done.get(),
+            done.get() / seconds));
   }
 }

@@ -101,7 +101,8 @@ class KillAndResumeTest {
 
     public static void main(String[] arguments) throws Exception {
       ServiceSettings settings =
-          ServiceSettings.of("fake", "m", URI.create(arguments[0])).withRetry(TestTeachers.IMPATIENT);
+          ServiceSettings.of("fake", "m", URI.create(arguments[0]))
+              .withRetry(TestTeachers.IMPATIENT);
       try (TestTeachers run =
               new TestTeachers(settings, Path.of(arguments[1]), Budget.unlimited());
           ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {

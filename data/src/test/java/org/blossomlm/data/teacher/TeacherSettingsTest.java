@@ -81,8 +81,7 @@ class TeacherSettingsTest {
     assertThat(
             TeacherSettings.read(
                 "small", Map.of("model", "local:m/x.gguf", "concurrency", 3), FOLDER))
-        .isEqualTo(
-            new LocalSettings("small", FOLDER.resolve("m/x.gguf"), Map.of(), 3, 0, 0));
+        .isEqualTo(new LocalSettings("small", FOLDER.resolve("m/x.gguf"), Map.of(), 3, 0, 0));
   }
 
   @ParameterizedTest
@@ -115,8 +114,8 @@ class TeacherSettingsTest {
 
   @Test
   void parametersCannotChangeWhatIsAskedOrHowOften() {
-    assertThatThrownBy(() ->
-            service(Map.of("model", "m", "parameters", Map.of("messages", List.of()))))
+    assertThatThrownBy(
+            () -> service(Map.of("model", "m", "parameters", Map.of("messages", List.of()))))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("'messages'");
   }
