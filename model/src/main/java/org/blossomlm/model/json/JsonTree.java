@@ -23,13 +23,14 @@ public final class JsonTree {
 
   /** Without a table of property names, in which every token of a vocabulary would be a new one. */
   private static final JsonFactory MANY_NAMES =
-      JsonFactory.builder()
-          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
-          .build();
+      JsonFactory.builder().disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES).build();
 
   private JsonTree() {}
 
-  /** A parser for text with many different names; nesting and the lengths of names and strings are bounded. */
+  /**
+   * A parser for text with many different names; nesting and the lengths of names and strings are
+   * bounded.
+   */
   public static JsonParser parser(char[] json) {
     return MANY_NAMES.createParser(ObjectReadContext.empty(), json);
   }

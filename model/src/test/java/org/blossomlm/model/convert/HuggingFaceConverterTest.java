@@ -565,8 +565,7 @@ class HuggingFaceConverterTest {
           assertThat(metadata.requireString("tokenizer.ggml.pre")).isEqualTo(expected);
           assertThat(metadata.requireString("tokenizer.ggml.model")).isEqualTo("gpt2");
           assertThat(metadata.value("tokenizer.ggml.scores")).isEmpty();
-          assertThat(metadata.strings("tokenizer.ggml.merges"))
-              .contains(List.of("Ġ h", "Ġh i"));
+          assertThat(metadata.strings("tokenizer.ggml.merges")).contains(List.of("Ġ h", "Ġh i"));
           assertThat(Tokenizer.fromGguf(metadata).encode("a hi")).containsExactly('a', 257);
         });
   }
@@ -574,8 +573,8 @@ class HuggingFaceConverterTest {
   @Test
   void added_tokens_are_control_or_user_defined() {
     TinyFolder model = TinyFolder.llama(folder);
-    List<Object> added = new ArrayList<>(
-            (List<?>) Objects.requireNonNull(model.tokenizer.get("added_tokens")));
+    List<Object> added =
+        new ArrayList<>((List<?>) Objects.requireNonNull(model.tokenizer.get("added_tokens")));
     added.add(Map.of("id", 269, "content", "<think>", "special", false, "normalized", false));
     added.add(Map.of("id", 270, "content", "<|end|>", "special", false, "normalized", false));
     added.add(Map.of("id", 271, "content", "[X]", "special", true, "normalized", false));

@@ -381,8 +381,9 @@ class HuggingFaceExporterTest {
       GgufMetadata metadata = file.metadata();
       assertThat(metadata.strings("tokenizer.ggml.tokens").orElseThrow().subList(270, 273))
           .containsExactly("<tool>", "[END]", "[PAD272]");
-      assertThat(Arrays.copyOfRange(
-              metadata.integers("tokenizer.ggml.token_type").orElseThrow(), 270, 273))
+      assertThat(
+              Arrays.copyOfRange(
+                  metadata.integers("tokenizer.ggml.token_type").orElseThrow(), 270, 273))
           .containsExactly(4, 3, 5);
       assertThat(metadata.bool("tokenizer.ggml.add_bos_token")).contains(true);
     }

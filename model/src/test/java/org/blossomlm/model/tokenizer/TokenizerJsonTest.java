@@ -396,8 +396,7 @@ class TokenizerJsonTest {
     assertDamaged(vocabulary, "[]}", "is not valid JSON");
   }
 
-  private void assertDamaged(String vocabulary, String merges, String... parts)
-      throws IOException {
+  private void assertDamaged(String vocabulary, String merges, String... parts) throws IOException {
     Path file = folder.resolve("tokenizer.json");
     Files.writeString(
         file,
