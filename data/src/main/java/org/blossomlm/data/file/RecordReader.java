@@ -100,8 +100,7 @@ public final class RecordReader implements AutoCloseable {
     try {
       boolean texts = read == RecordFormat.ROWS || read == RecordFormat.TEXT;
       DataRecord record =
-          read.read(
-              texts ? found.object() : structured, new Origin(fileName(), found.row()));
+          read.read(texts ? found.object() : structured, new Origin(fileName(), found.row()));
       count =
           new ReadCount(count.files(), count.records() + 1, count.blankLines(), count.badLines());
       return Optional.of(record);

@@ -48,8 +48,7 @@ record MessagesShape(String key) implements Shape {
       return true; // Tables keep lists as JSON.
     }
     return value instanceof List<?> list
-        && list.stream()
-            .anyMatch(each -> each instanceof Map<?, ?> map && isRole(map.get("role")))
+        && list.stream().anyMatch(each -> each instanceof Map<?, ?> map && isRole(map.get("role")))
         && list.stream()
             .allMatch(element ->
                 element instanceof Map<?, ?> message

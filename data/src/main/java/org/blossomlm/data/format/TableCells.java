@@ -7,8 +7,8 @@ import org.blossomlm.data.DataException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of tables that hold only text: lists and objects are kept there as JSON. Only in columns that
- * are never text are they read as such, since a text may happen to look like JSON.
+ * Rows of tables that hold only text: lists and objects are kept there as JSON. Only in columns
+ * that are never text are they read as such, since a text may happen to look like JSON.
  */
 public final class TableCells {
   private static final Set<String> STRUCTURED =
@@ -32,16 +32,15 @@ public final class TableCells {
   /** The row with the lists and objects that its cells stand for. */
   public static Map<String, @Nullable Object> read(Map<String, @Nullable Object> row) {
     Map<String, @Nullable Object> result = new LinkedHashMap<>(row);
-    row.forEach(
-        (column, cell) -> {
-          if (cell instanceof String text && isJson(column, text)) {
-            try {
-              result.put(column, JsonTree.parse(text));
-            } catch (DataException e) {
-              result.put(column, text); // The format will say what it does not understand.
-            }
-          }
-        });
+    row.forEach((column, cell) -> {
+      if (cell instanceof String text && isJson(column, text)) {
+        try {
+          result.put(column, JsonTree.parse(text));
+        } catch (DataException e) {
+          result.put(column, text); // The format will say what it does not understand.
+        }
+      }
+    });
     return result;
   }
 

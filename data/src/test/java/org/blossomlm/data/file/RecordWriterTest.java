@@ -41,8 +41,7 @@ class RecordWriterTest {
 
   private static DataRecord text(int number) {
     Provenance made = Provenance.from("made", number);
-    return new TextRecord(
-        RecordHead.of("t" + number).withProvenance(made), "text " + number);
+    return new TextRecord(RecordHead.of("t" + number).withProvenance(made), "text " + number);
   }
 
   private List<WrittenFile> write(Path file, WriteOptions options, List<DataRecord> records) {
