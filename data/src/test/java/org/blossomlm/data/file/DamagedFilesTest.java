@@ -54,7 +54,7 @@ class DamagedFilesTest {
         }
       } catch (DataException e) {
         assertThat(e).as(where).hasMessageStartingWith(file + ": ");
-        assertThat(e.getMessage().lines()).as(where).hasSize(1);
+        assertThat(String.valueOf(e.getMessage()).lines()).as(where).hasSize(1);
       } catch (RuntimeException e) {
         throw new AssertionError(where, e);
       }

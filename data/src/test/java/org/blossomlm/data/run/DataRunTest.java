@@ -199,7 +199,9 @@ class DataRunTest {
       counts.add(RunFixture.counts(result));
     }
     assertThat(results.getFirst()).containsKeys("all.jsonl", "lineage.jsonl", "failed.jsonl");
-    assertThat(results.getFirst().get("all.jsonl").lines().count()).isGreaterThan(400);
+    assertThat(results.getFirst())
+        .extractingByKey("all.jsonl")
+        .satisfies(text -> assertThat(text.lines()).hasSizeGreaterThan(400));
     assertThat(results).allMatch(each -> each.equals(results.getFirst()));
     assertThat(counts).allMatch(each -> each.equals(counts.getFirst()));
   }
