@@ -98,7 +98,9 @@ class QuantizeCommandTest {
         .isZero();
     assertThat(files()).contains("tiny-Q8_0.gguf", "tiny-Q4_0.gguf");
     assertThat(out().lines().toList())
+        .anyMatch(line -> line.matches("What it cost, on \\d+ tokens of the text .*"))
         .anyMatch(line -> line.contains("mean KL"))
+        .anyMatch(line -> line.startsWith("KL: how far the predictions are"))
         .anyMatch(line -> line.strip().startsWith("original"))
         .anyMatch(line -> line.strip().matches("Q8_0 .* ± .*"))
         .anyMatch(line -> line.strip().matches("Q4_0 .* ± .*"));

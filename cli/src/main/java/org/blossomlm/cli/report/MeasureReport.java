@@ -109,7 +109,10 @@ public final class MeasureReport {
    */
   public record Checked(String name, long bytes, double bitsPerWeight, DivergenceReport report) {}
 
-  /** The original and each quantised file, one line each. */
+  /**
+   * The original and each quantised file, one line each, with what was read above and what the
+   * columns mean below.
+   */
   public String comparison(Checked original, List<Checked> files) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(
@@ -144,6 +147,12 @@ public final class MeasureReport {
               number("%.2f %%", 100 * file.report().rmsChange()),
               number("%.1f %%", 100 * file.report().sameTop())));
     }
-    return TextTable.format(rows);
+    PerplexityScore read = original.report().reference();
+    return "\n"
+        + messages.text("check.read", read.tokens(), read.chunks())
+        + "\n"
+        + TextTable.format(rows)
+        + messages.text("check.legend")
+        + "\n";
   }
 }

@@ -17,15 +17,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * CSV by RFC 4180, and the same with tabs. Rows end with {@code \n} or {@code \r\n}; a quoted cell
- * may hold separators, line ends and doubled quotes. A cell that is empty without quotes is null; a
- * cell that is a JSON object or list is read as one, since that is how tables keep such values.
+ * may hold separators, line ends and doubled quotes. A cell that is empty without quotes is null.
  * After a row that is wrong the next line is tried.
  */
 final class DelimitedSource implements ObjectSource {
   private static final int END = -1;
 
   /** A cell: its bytes, and whether it stood in quotes. */
-  private record Cell(byte[] bytes, boolean quoted) {}
+  private record Cell(byte[] bytes, boolean quoted) {
+    boolean isNothing() {
+      return bytes.length == 0 && !quoted;
+    }
+  }
 
   /** A row is not as it should be. */
   private static final class BadRowException extends Exception {
@@ -96,7 +99,7 @@ final class DelimitedSource implements ObjectSource {
     row++;
     try {
       List<Cell> cells = cells();
-      if (cells.size() == 1 && cells.getFirst().bytes().length == 0 && header.size() > 1) {
+      if (cells.size() == 1 && cells.getFirst().isNothing()) {
         return Optional.of(new Blank(row));
       }
       if (cells.size() != header.size()) {
@@ -117,20 +120,10 @@ final class DelimitedSource implements ObjectSource {
   }
 
   private @Nullable Object value(Cell cell) {
-    if (cell.bytes().length == 0 && !cell.quoted()) {
+    if (cell.isNothing()) {
       return null;
     }
-    String text = utf8.text(cell.bytes());
-    boolean json =
-        text.startsWith("{") && text.endsWith("}") || text.startsWith("[") && text.endsWith("]");
-    if (json) {
-      try {
-        return JsonTree.parse(text);
-      } catch (DataException e) {
-        return text; // It only looks like JSON, as "[1] and [2]".
-      }
-    }
-    return text;
+    return utf8.text(cell.bytes());
   }
 
   /** The cells of a row, whose end is taken too. */
@@ -195,10 +188,11 @@ final class DelimitedSource implements ObjectSource {
       take();
     }
     if (next != separator && next != '\n' && next != END) {
+      long at = line;
       skipLine();
       throw new BadRowException(
           "something follows a closing quote in line %d; quotes inside a cell are doubled"
-              .formatted(line - 1));
+              .formatted(at));
     }
   }
 

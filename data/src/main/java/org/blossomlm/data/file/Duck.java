@@ -9,7 +9,7 @@ import java.util.Properties;
 
 /** DuckDB as a reader and writer of Parquet: in memory, in bounds, without the network. */
 final class Duck {
-  private static final String MEMORY = "256MB";
+  private static final String MEMORY = "512MB";
 
   private Duck() {}
 

@@ -35,6 +35,11 @@ enum FileType {
     return Optional.empty();
   }
 
+  /** Whether it is a table of nothing but texts. */
+  boolean isTextTable() {
+    return this == CSV || this == TSV;
+  }
+
   static String uncompressed(String name) {
     return name.replaceFirst("\\.(gz|zst)$", "");
   }

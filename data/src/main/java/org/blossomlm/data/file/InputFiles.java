@@ -51,8 +51,8 @@ final class InputFiles {
       return all(
           pathOrGlob,
           folder,
-          path -> FileType.of(fileName(path)).isPresent() && !NO_DATA.contains(fileName(path)),
-          "holds no file whose name ends in .jsonl, .json, .parquet, .csv, .tsv, .txt or .zip");
+          path -> isData(fileName(path)),
+          "holds no file whose name ends in .jsonl, .json, .parquet, .csv, .tsv or .zip");
     }
     if (pathOrGlob.chars().anyMatch(c -> GLOB_CHARACTERS.indexOf(c) >= 0)) {
       PathMatcher matcher =
@@ -144,7 +144,7 @@ final class InputFiles {
           .map(ZipEntry::getName)
           .filter(name ->
               wanted.isEmpty()
-                  ? isData(name)
+                  ? isDataMember(name)
                   : name.equals(wanted) || matcher.matches(Path.of(name)))
           .sorted()
           .forEach(name ->
@@ -163,12 +163,18 @@ final class InputFiles {
     return files;
   }
 
-  private static boolean isData(String member) {
+  /** Texts lie beside data more often than they are data; they are read where they are named. */
+  private static boolean isData(String name) {
+    return !NO_DATA.contains(name)
+        && FileType.of(name).filter(type -> type != FileType.TEXT_LINES).isPresent();
+  }
+
+  private static boolean isDataMember(String member) {
     String name = member.substring(member.lastIndexOf('/') + 1);
     return !name.startsWith(".")
         && !member.startsWith("__MACOSX/")
-        && !NO_DATA.contains(name)
-        && FileType.of(name).filter(type -> type != FileType.ZIP).isPresent();
+        && isData(name)
+        && FileType.of(name).filter(type -> type == FileType.ZIP).isEmpty();
   }
 
   private static InputStream open(Path archive, String member) throws IOException {

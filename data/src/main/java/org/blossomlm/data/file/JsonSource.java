@@ -28,6 +28,7 @@ final class JsonSource implements ObjectSource {
   private final boolean members;
   private final int maxBytes;
   private long row;
+  private long complete;
 
   /** Whether the parser is inside the array or object whose elements are the records. */
   private boolean inside;
@@ -58,7 +59,9 @@ final class JsonSource implements ObjectSource {
   @Override
   public Optional<Item> next() throws IOException {
     try {
-      return advance();
+      Optional<Item> item = advance();
+      complete = row;
+      return item;
     } catch (JacksonException e) {
       if (e.getCause() instanceof IOException failed) {
         throw failed;
@@ -68,7 +71,7 @@ final class JsonSource implements ObjectSource {
               .formatted(
                   JsonTree.explain(e),
                   e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  row),
+                  complete),
           e);
     }
   }
@@ -161,7 +164,7 @@ final class JsonSource implements ObjectSource {
 
   @Override
   public String place() {
-    return "record " + row;
+    return "record " + complete;
   }
 
   @Override

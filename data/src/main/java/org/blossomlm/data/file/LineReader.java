@@ -15,12 +15,9 @@ final class LineReader implements Closeable {
    *
    * @param bytes without the ending; the beginning where it is too long
    * @param length of the whole line
+   * @param complete whether it is not too long
    */
-  record Line(byte[] bytes, long length) {
-    boolean complete() {
-      return bytes.length == length;
-    }
-  }
+  record Line(byte[] bytes, long length, boolean complete) {}
 
   private final InputStream in;
   private final int maxBytes;
@@ -70,12 +67,13 @@ final class LineReader implements Closeable {
       kept--;
       length--;
     }
-    int shown = length <= maxBytes ? kept : Math.min(kept, SHOWN_BYTES);
+    boolean complete = length <= maxBytes;
+    int shown = complete ? kept : Math.min(kept, SHOWN_BYTES);
     byte[] bytes = Arrays.copyOf(pending, shown);
     if (pending.length > 1 << 22) {
       pending = new byte[1 << 12]; // One long line does not hold its memory for the rest.
     }
-    return Optional.of(new Line(bytes, length));
+    return Optional.of(new Line(bytes, length, complete));
   }
 
   @Override

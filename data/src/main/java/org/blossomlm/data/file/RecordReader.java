@@ -18,6 +18,7 @@ import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.Provenance.Origin;
 import org.blossomlm.data.format.JsonTree;
 import org.blossomlm.data.format.RecordFormat;
+import org.blossomlm.data.format.TableCells;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ public final class RecordReader implements AutoCloseable {
       }
       Optional<ObjectSource.Item> item = advance();
       if (item.isEmpty()) {
-        close();
+        closeFile();
         continue;
       }
       Optional<DataRecord> record =
@@ -88,13 +89,18 @@ public final class RecordReader implements AutoCloseable {
   }
 
   private Optional<DataRecord> record(ObjectSource.Found found) {
-    RecordFormat read = format.orElseGet(() -> RecordFormat.detect(found.object()));
+    boolean table = FileType.of(fileName()).filter(FileType::isTextTable).isPresent();
+    Map<String, @Nullable Object> structured =
+        table ? TableCells.read(found.object()) : found.object();
+    RecordFormat read = format.orElseGet(() -> RecordFormat.detect(structured));
     if (format.isEmpty()) {
       format = Optional.of(read);
     }
     formats.putIfAbsent(fileName(), read);
     try {
-      DataRecord record = read.read(found.object(), new Origin(fileName(), found.row()));
+      boolean texts = read == RecordFormat.ROWS || read == RecordFormat.TEXT;
+      DataRecord record =
+          read.read(texts ? found.object() : structured, new Origin(fileName(), found.row()));
       count =
           new ReadCount(count.files(), count.records() + 1, count.blankLines(), count.badLines());
       return Optional.of(record);
@@ -162,9 +168,14 @@ public final class RecordReader implements AutoCloseable {
     return new DataException(fileName() + ": " + reason, e);
   }
 
-  /** Closes the file that is being read. */
+  /** Ends the reading. */
   @Override
   public void close() {
+    waiting.clear();
+    closeFile();
+  }
+
+  private void closeFile() {
     ObjectSource open = source;
     source = null;
     if (open != null) {

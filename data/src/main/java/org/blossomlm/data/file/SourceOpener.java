@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.format.JsonTree;
+import tools.jackson.core.JacksonException;
 
 /** Chooses how a file is read: by its name, and where that says nothing by how it begins. */
 final class SourceOpener {
@@ -37,6 +39,10 @@ final class SourceOpener {
                 ? new LinesSource(in, true, max)
                 : new JsonSource(in, options.at(), max);
       };
+    } catch (JacksonException e) {
+      // It looks at the first bytes when it is made.
+      RecordReader.closeAfter(in, e);
+      throw new DataException("not JSON: " + JsonTree.explain(e), e);
     } catch (IOException | RuntimeException e) {
       RecordReader.closeAfter(in, e);
       throw e;

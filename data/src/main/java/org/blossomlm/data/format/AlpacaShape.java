@@ -77,11 +77,15 @@ record AlpacaShape() implements Shape {
       messages.add(ChatMessage.assistant(answer));
     }
     String instruction = fields.takeString("instruction").orElse("");
-    String input = fields.takeString("input").orElse("");
+    Object value = fields.peek("input");
+    if (value != null && !(value instanceof String)) {
+      throw Fields.unexpected("input", value, "a string");
+    }
+    String input = value instanceof String text ? text : "";
     if (input.isEmpty()) {
+      fields.take("input");
       messages.add(ChatMessage.user(instruction));
     } else {
-      fields.put("input", input);
       messages.add(ChatMessage.user(instruction.isEmpty() ? input : instruction + "\n" + input));
     }
     return messages;

@@ -55,9 +55,7 @@ record BlossomShape(boolean whole) implements Shape {
           default -> false;
         };
     boolean theirs =
-        object.containsKey("failed")
-            && object.containsKey("metadata")
-            && !object.containsKey("provenance");
+        Boolean.FALSE.equals(object.get("failed")) && !object.containsKey("provenance");
     return shaped && whole != theirs;
   }
 

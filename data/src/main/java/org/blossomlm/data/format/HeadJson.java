@@ -1,5 +1,6 @@
 package org.blossomlm.data.format;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * knows.
  */
 final class HeadJson {
+  private static final List<String> NAMES = List.of("id", "metadata", "failed", "failure_reason");
+
   private HeadJson() {}
 
   /**
@@ -23,10 +26,14 @@ final class HeadJson {
    */
   static RecordHead take(Map<String, @Nullable Object> object, Fields left, Origin origin) {
     Optional<String> own = RecordIds.own(left.peek("id"));
-    own.ifPresent(id -> left.take("id"));
+    if (own.isPresent() || left.peek("id") == null) {
+      left.take("id");
+    }
     Optional<String> failure = takeFailure(left);
     Map<String, @Nullable Object> metadata =
-        left.peek("metadata") instanceof Map<?, ?> ? left.takeObject("metadata") : Map.of();
+        left.peek("metadata") == null || left.peek("metadata") instanceof Map<?, ?>
+            ? left.takeObject("metadata")
+            : Map.of();
     return new RecordHead(
         own.or(() -> otherId(left)).orElseGet(() -> RecordIds.derived(object, origin)),
         metadata,
@@ -45,7 +52,8 @@ final class HeadJson {
 
   /** Why the record failed, where {@code failed} is true. */
   static Optional<String> takeFailure(Fields fields) {
-    if (!Boolean.TRUE.equals(fields.peek("failed"))) {
+    // Tables of text have no booleans.
+    if (!Boolean.TRUE.equals(fields.peek("failed")) && !"true".equals(fields.peek("failed"))) {
       if (fields.peek("failed") == null || Boolean.FALSE.equals(fields.peek("failed"))) {
         fields.take("failed");
       }
@@ -94,7 +102,9 @@ final class HeadJson {
           map.put("failed", true);
           map.put("failure_reason", reason);
         });
-    Fields.addExtra(map, head.extra(), taken);
+    List<String> all = new ArrayList<>(NAMES);
+    all.addAll(taken);
+    Fields.addExtra(map, head.extra(), all);
     return map;
   }
 }

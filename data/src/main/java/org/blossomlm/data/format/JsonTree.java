@@ -36,6 +36,9 @@ public final class JsonTree {
   /** Values in one record, objects and lists included; each takes some ten bytes of memory. */
   public static final int MAX_VALUES = 1 << 21;
 
+  /** Of a number; a program that writes out the digits of 1e999999999 does nothing else. */
+  public static final int MAX_EXPONENT = 10_000;
+
   /** Digits of one number. */
   public static final int MAX_DIGITS = 1000;
 
@@ -150,10 +153,30 @@ public final class JsonTree {
     if (digits.length() <= 16 && digits.indexOf('e') < 0 && digits.indexOf('E') < 0) {
       return near;
     }
-    BigDecimal exact = new BigDecimal(digits);
+    BigDecimal exact = exact(digits);
     boolean same =
         Double.isFinite(near) && new BigDecimal(Double.toString(near)).compareTo(exact) == 0;
     return same ? (Number) near : exact;
+  }
+
+  private static BigDecimal exact(String digits) {
+    try {
+      BigDecimal exact = new BigDecimal(digits);
+      if (Math.abs((long) exact.scale()) <= MAX_EXPONENT) {
+        return exact;
+      }
+    } catch (NumberFormatException e) {
+      // The exponent does not even fit into an int.
+      throw tooLarge(digits, e);
+    }
+    throw tooLarge(digits, null);
+  }
+
+  private static DataException tooLarge(String digits, @Nullable Throwable cause) {
+    String message =
+        "a number with an exponent beyond %d: %s"
+            .formatted(MAX_EXPONENT, digits.substring(0, Math.min(40, digits.length())));
+    return cause == null ? new DataException(message) : new DataException(message, cause);
   }
 
   /**

@@ -3,10 +3,12 @@ package org.blossomlm.data.format;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.blossomlm.data.ChatRecord;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.PreferenceRecord;
 import org.blossomlm.data.Provenance.Origin;
+import org.blossomlm.data.RecordHead;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param key the name of the list
  */
 record MessagesShape(String key) implements Shape {
+  /** A list with none of these is something else by the same name. */
+  private static final Set<Object> ROLES =
+      Set.of("system", "developer", "user", "assistant", "tool", "function");
+
   private static final String BETTER = "preferred_output";
   private static final String WORSE = "non_preferred_output";
 
@@ -32,13 +38,17 @@ record MessagesShape(String key) implements Shape {
         && object.containsKey(WORSE);
   }
 
+  private static boolean isRole(@Nullable Object role) {
+    return role != null && ROLES.contains(role);
+  }
+
   /** Whether all elements have a role, and a content that a message can have. */
   static boolean isMessages(@Nullable Object value) {
     if (value instanceof String text && text.startsWith("[{") && text.contains("\"role\"")) {
       return true; // Tables keep lists as JSON.
     }
     return value instanceof List<?> list
-        && !list.isEmpty()
+        && list.stream().anyMatch(each -> each instanceof Map<?, ?> map && isRole(map.get("role")))
         && list.stream()
             .allMatch(element ->
                 element instanceof Map<?, ?> message
@@ -81,13 +91,17 @@ record MessagesShape(String key) implements Shape {
       case PreferenceRecord pair when key.equals("messages") -> {
         Map<String, @Nullable Object> input = new LinkedHashMap<>();
         input.put("messages", MessageJson.write(pair.prompt()));
-        if (pair.head().extra().get("input") instanceof Map<?, ?> rest) {
-          Fields.object("input", rest).forEach(input::putIfAbsent);
+        RecordHead head = pair.head();
+        if (head.extra().get("input") instanceof Map<?, ?> rest
+            && !rest.isEmpty()
+            && !rest.containsKey("messages")) {
+          Fields.object("input", rest).forEach(input::put);
+          head = HeadJson.without(head, "input");
         }
         map.put("input", input);
         map.put(BETTER, MessageJson.write(pair.chosen()));
         map.put(WORSE, MessageJson.write(pair.rejected()));
-        return HeadJson.end(map, HeadJson.without(pair.head(), "input"), List.of(key));
+        return HeadJson.end(map, head, List.of(key, "input"));
       }
       default -> throw Misfit.of(record, key.equals("messages") ? "openai" : "conversations");
     }

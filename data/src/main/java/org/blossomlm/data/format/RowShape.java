@@ -50,6 +50,13 @@ record RowShape() implements Shape {
       case PreferenceRecord pair -> new PreferenceShape().write(pair);
       case RowRecord row -> {
         Map<String, @Nullable Object> map = new LinkedHashMap<>(row.fields());
+        boolean own =
+            RecordIds.FIELDS.stream()
+                .anyMatch(
+                    name -> RecordIds.own(map.get(name)).filter(row.id()::equals).isPresent());
+        if (!own && !RecordIds.isDerived(row.id())) {
+          map.putIfAbsent("id", row.id());
+        }
         Map<String, @Nullable Object> more =
             HeadJson.end(new LinkedHashMap<>(), row.head(), List.of());
         Fields.addExtra(map, more, List.of());

@@ -44,8 +44,9 @@ final class LenientJson {
   static final class SyntaxException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    /** Without a stack trace: damaged text throws one for every brace that is tried. */
     SyntaxException(String message) {
-      super(message);
+      super(message, null, false, false);
     }
   }
 

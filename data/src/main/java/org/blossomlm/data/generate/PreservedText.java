@@ -36,7 +36,7 @@ final class PreservedText {
   private static final Pattern NUMBER =
       Pattern.compile(
           "(?i)(?<![\\d.])(\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)(\\.\\d+)?"
-              + "(?:\\s*(thousand|million|billion|trillion|千|万亿|万|百万|千万|亿)"
+              + "(?:\\s*(thousand|million|billion|trillion|千万|百万|万亿|万|亿|千(?![米克瓦卡伏赫帕字]))"
               + "(?![a-z])|(\\s*世纪|\\s*年代|s\\b))?");
   private static final Map<String, Integer> ZEROS =
       Map.of(

@@ -23,6 +23,8 @@ public record StructuredAnswer(Map<String, Object> values) {
   /** Opening braces that are tried, so that damaged text costs no more than linear time. */
   private static final int MOST_TRIES = 100;
 
+  private static final int LONGEST_PROBLEM = 500;
+
   public StructuredAnswer {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
@@ -122,7 +124,15 @@ public record StructuredAnswer(Map<String, Object> values) {
       }
     }
 
+    /** On one line, as it goes into prompts and reasons of failure. */
     String problem() {
+      String problem = cause().replaceAll("\\s+", " ");
+      return problem.length() <= LONGEST_PROBLEM
+          ? problem
+          : problem.substring(0, LONGEST_PROBLEM) + "...";
+    }
+
+    private String cause() {
       return mismatch
           .or(() -> syntax.map(message -> "the JSON cannot be read: " + message))
           .orElse("there is no JSON object in the answer");

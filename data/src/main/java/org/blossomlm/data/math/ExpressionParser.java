@@ -23,7 +23,7 @@ import org.blossomlm.data.math.MathTokens.Token;
  * a sign included. A whole number before a fraction is a mixed number ({@code 2\frac{1}{2}} is
  * 2.5), a letter each is a variable; {@code e} and {@code i} are the numbers of that name.
  */
-final class ExpressionParser {
+final class ExpressionParser extends TokenCursor {
   private static final int MAX_DEPTH = 60;
 
   private static final Rational HALF_TURN = Rational.of(180);
@@ -71,13 +71,11 @@ final class ExpressionParser {
           "Theta",
           "Lambda");
 
-  private final List<Token> tokens;
   private final boolean mixedInBrackets;
-  private int at;
   private int depth;
 
   private ExpressionParser(List<Token> tokens, boolean mixedInBrackets) {
-    this.tokens = List.copyOf(tokens);
+    super(tokens);
     this.mixedInBrackets = mixedInBrackets;
   }
 
@@ -222,99 +220,13 @@ final class ExpressionParser {
 
   private MathExpression number(Token token) {
     Rational whole = value(token);
-    Optional<Rational> fraction = whole.isInteger() ? fractionAfter() : Optional.empty();
+    Optional<Rational> fraction =
+        whole.isInteger() ? MixedNumbers.fractionAfter(this, mixedInBrackets) : Optional.empty();
     return new Literal(fraction.map(whole::plus).orElse(whole));
   }
 
-  private static Rational value(Token token) {
+  static Rational value(Token token) {
     return Rational.of(new BigDecimal(token.text()));
-  }
-
-  /** The fraction that makes a whole number a mixed one, if it follows. */
-  private Optional<Rational> fractionAfter() {
-    int start = at;
-    boolean spoken =
-        at < tokens.size()
-            && tokens.get(at).kind() == Kind.SCRIPT
-            && tokens.get(at).text().equals("又");
-    if (spoken) {
-      at++;
-    }
-    Optional<Rational> fraction = latexFraction().or(this::plainFraction);
-    if (fraction.isEmpty() && mixedInBrackets) {
-      fraction = bracketedFraction();
-    }
-    if (fraction.isEmpty()) {
-      at = start;
-    }
-    return fraction;
-  }
-
-  private Optional<Rational> latexFraction() {
-    int start = at;
-    if (acceptCommand("frac")) {
-      Optional<Rational> top = digits();
-      Optional<Rational> bottom = digits();
-      if (top.isPresent() && bottom.isPresent() && bottom.get().signum() != 0) {
-        return Optional.of(top.get().over(bottom.get()));
-      }
-    }
-    at = start;
-    return Optional.empty();
-  }
-
-  private Optional<Rational> digits() {
-    int start = at;
-    if (accept('{')
-        && at + 1 < tokens.size()
-        && tokens.get(at).kind() == Kind.NUMBER
-        && tokens.get(at + 1).is('}')) {
-      at += 2;
-      return Optional.of(value(tokens.get(at - 2)));
-    }
-    at = start;
-    return Optional.empty();
-  }
-
-  private Optional<Rational> plainFraction() {
-    if (at + 2 < tokens.size()
-        && tokens.get(at).kind() == Kind.NUMBER
-        && tokens.get(at + 1).is('/')
-        && tokens.get(at + 2).kind() == Kind.NUMBER) {
-      Rational bottom = value(tokens.get(at + 2));
-      if (bottom.signum() != 0) {
-        at += 3;
-        return Optional.of(value(tokens.get(at - 3)).over(bottom));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** (5/11) or ((5)/(11)). */
-  private Optional<Rational> bracketedFraction() {
-    int start = at;
-    if (accept('(')) {
-      Optional<Rational> top = bracketedDigits();
-      if (top.isPresent() && accept('/')) {
-        Optional<Rational> bottom = bracketedDigits();
-        if (bottom.isPresent() && bottom.get().signum() != 0 && accept(')')) {
-          return Optional.of(top.get().over(bottom.get()));
-        }
-      }
-    }
-    at = start;
-    return Optional.empty();
-  }
-
-  private Optional<Rational> bracketedDigits() {
-    boolean bracket = accept('(');
-    if (at < tokens.size() && tokens.get(at).kind() == Kind.NUMBER) {
-      Rational value = value(tokens.get(at++));
-      if (!bracket || accept(')')) {
-        return Optional.of(value);
-      }
-    }
-    return Optional.empty();
   }
 
   /** Letters in a row: a function that was written without a backslash, or variables. */
@@ -506,36 +418,5 @@ final class ExpressionParser {
       throw new NotMathException();
     }
     return inner;
-  }
-
-  private Token next() {
-    if (at >= tokens.size()) {
-      throw new NotMathException();
-    }
-    return tokens.get(at++);
-  }
-
-  private boolean accept(char symbol) {
-    if (at < tokens.size() && tokens.get(at).is(symbol)) {
-      at++;
-      return true;
-    }
-    return false;
-  }
-
-  private boolean accept(char first, char second) {
-    if (at + 1 < tokens.size() && tokens.get(at).is(first) && tokens.get(at + 1).is(second)) {
-      at += 2;
-      return true;
-    }
-    return false;
-  }
-
-  private boolean acceptCommand(String name) {
-    if (at < tokens.size() && tokens.get(at).command(name)) {
-      at++;
-      return true;
-    }
-    return false;
   }
 }

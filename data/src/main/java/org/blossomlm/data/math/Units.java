@@ -138,13 +138,17 @@ final class Units {
       return false;
     }
     boolean known = known(text).isPresent();
-    if (algebra) {
-      return text.length() > 1
-          && (tokens.get(at).spaced() || at == 0
-              ? known || text.length() > 2
-              : known && at > 0 && tokens.get(at - 1).kind() == Kind.NUMBER);
+    if (!algebra) {
+      return true;
     }
-    return true;
+    Token before = at == 0 ? tokens.get(at) : tokens.get(at - 1);
+    if (text.length() == 1) {
+      // km/h: a letter below a unit's stroke is one.
+      return known && before.is('/') && at > 1 && measures(tokens.get(at - 2));
+    }
+    return tokens.get(at).spaced() || at == 0
+        ? known || text.length() > 2
+        : known && (before.kind() == Kind.NUMBER || before.is('/'));
   }
 
   private static Map<String, Unit> known() {

@@ -3,7 +3,7 @@ package org.blossomlm.data.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -52,7 +52,10 @@ class RecordFilesTest {
   }
 
   private static byte[] zst(String text) {
-    return Zstd.compress(text.getBytes(StandardCharsets.UTF_8));
+    ZstdCompressCtx context = new ZstdCompressCtx().setChecksum(true);
+    try (context) {
+      return context.compress(text.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private List<DataRecord> read(String file) {
@@ -127,7 +130,7 @@ class RecordFilesTest {
         .satisfiesExactly(
             first -> assertThat(first).startsWith(file + ":2: not JSON: ").contains("column"),
             second -> assertThat(second).isEqualTo(file + ":3: not a JSON object"),
-            third -> assertThat(third).startsWith(file + ":4: not JSON: something follows"),
+            third -> assertThat(third).startsWith(file + ":4: not JSON: "),
             fourth ->
                 assertThat(fourth)
                     .isEqualTo(file + ":5: as text: text: found 5, allowed is a string"));
@@ -310,7 +313,7 @@ class RecordFilesTest {
               assertThat(first).containsEntry("q", "one\n\"two\", three").containsEntry("a", "");
               assertThat(first).containsEntry("n", null);
             },
-            second -> assertThat(second).isEqualTo(Map.of("q", "x", "a", " y ", "n", List.of(1))),
+            second -> assertThat(second).isEqualTo(Map.of("q", "x", "a", " y ", "n", "[1]")),
             third -> assertThat(third).isEqualTo(Map.of("q", "last", "a", "中", "n", "[1")));
     assertThat(bad).isEmpty();
     assertThat(texts(file("b.tsv", "q\ta\n1,2\t3\n"))).containsExactly("{q=1,2, a=3}");

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.blossomlm.data.ChatRecord;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.Provenance;
 import org.blossomlm.data.RecordHead;
 import org.blossomlm.data.RowRecord;
 import org.blossomlm.data.TextRecord;
@@ -39,7 +40,8 @@ class RecordWriterTest {
   @TempDir Path folder;
 
   private static DataRecord text(int number) {
-    return new TextRecord(RecordHead.of("t" + number), "text " + number);
+    Provenance made = Provenance.from("made", number);
+    return new TextRecord(RecordHead.of("t" + number).withProvenance(made), "text " + number);
   }
 
   private List<WrittenFile> write(Path file, WriteOptions options, List<DataRecord> records) {
@@ -118,6 +120,7 @@ class RecordWriterTest {
       records.add(
           new ChatRecord(
               RecordHead.of("c" + i)
+                  .withProvenance(Provenance.from("made", i))
                   .withMetadata("score", i / 7.0)
                   .withMetadata("tags", List.of("数学", "math", i))
                   .withMetadata("when", "2024-01-02")
@@ -127,7 +130,7 @@ class RecordWriterTest {
                   ChatMessage.user("question 问题 " + i),
                   ChatMessage.assistant("😀 answer\t" + i))));
     }
-    records.add(new TextRecord(RecordHead.of("t"), "a text beside chats").failed("why"));
+    records.add(text(1).failed("why"));
     Path file = folder.resolve("it's [a] file.parquet");
     write(file, BLOSSOM, records);
     assertThat(read(file.toString())).isEqualTo(records);
@@ -179,9 +182,10 @@ class RecordWriterTest {
         file,
         WriteOptions.of(RecordFormat.ROWS),
         List.of(
-            new RowRecord(RecordHead.of("1"), Map.of("q", "a \"b\",\nc")),
-            new RowRecord(RecordHead.of("2"), Map.of("n", List.of(1, "二")))));
-    assertThat(file).hasContent("q,n\n\"a \"\"b\"\",\nc\",\n,\"[1,\"\"二\"\"]\"\n");
+            RecordJson.read(
+                "{\"id\":\"1\",\"type\":\"row\",\"data\":{\"q\":\"a \\\"b\\\",\\nc\",\"id\":1}}"),
+            RecordJson.read("{\"id\":\"2\",\"type\":\"row\",\"data\":{\"n\":[1,\"二\"]}}")));
+    assertThat(file).hasContent("q,id,n\n\"a \"\"b\"\",\nc\",1,\n,2,\"[1,\"\"二\"\"]\"\n");
     Path chats = folder.resolve("b.tsv");
     DataRecord chat = new ChatRecord(RecordHead.of("c"), List.of(ChatMessage.user("q\t\"x\"\r\n")));
     write(chats, WriteOptions.of(RecordFormat.OPENAI), List.of(chat));
@@ -200,7 +204,7 @@ class RecordWriterTest {
         .containsExactly(
             "a-00001-of-00003.jsonl.gz", "a-00002-of-00003.jsonl.gz", "a-00003-of-00003.jsonl.gz");
     assertThat(read(folder + "/*.gz")).isEqualTo(records);
-    List<WrittenFile> bySize = write(folder.resolve("b.jsonl"), BLOSSOM.withMaxBytes(100), records);
+    List<WrittenFile> bySize = write(folder.resolve("b.jsonl"), BLOSSOM.withMaxBytes(200), records);
     assertThat(bySize).extracting(WrittenFile::records).containsExactly(3L, 3L, 1L);
     write(folder.resolve("c.parquet"), BLOSSOM.withMaxRecords(4), records);
     assertThat(read(folder + "/c-*.parquet")).isEqualTo(records);

@@ -59,8 +59,14 @@ class RecordFormatTest {
     survives(
         RecordFormat.BLOSSOMDATA,
         """
-        {"id":"1","type":"row","failed":true,"failure_reason":"timeout","metadata":{},\
+        {"id":"1","type":"row","failed":false,"failure_reason":null,"metadata":{},\
         "data":{"x":null}}\
+        """);
+    survives(
+        RecordFormat.BLOSSOM,
+        """
+        {"id":"1","type":"text","failed":true,"failure_reason":"timeout","metadata":{"a":1},\
+        "content":"x","provenance":{"file":"a","row":2}}\
         """);
     survives(
         RecordFormat.OPENAI,
@@ -124,10 +130,19 @@ class RecordFormatTest {
         "rows        | {'instruction':'x','output':['y']}",
         "rows        | {'chosen':1,'rejected':2}",
         "rows        | {}",
-        "openai      | {'messages':'[{\"role\":\"user\",\"content\":\"kept in a table\"}]'}",
+        "rows        | {'messages':[{'role':'usr','content':'another set of roles'}]}",
       })
   void the_format_is_seen_from_the_fields(String format, String json) {
     assertThat(RecordFormat.detect(object(json.replace('\'', '"'))).wireName()).isEqualTo(format);
+  }
+
+  @Test
+  void messages_may_be_kept_as_a_string_of_json_as_in_tables() {
+    String json = "{\"messages\":\"[{\\\"role\\\":\\\"user\\\",\\\"content\\\":\\\"q\\\"}]\"}";
+    assertThat(read(json))
+        .isInstanceOfSatisfying(
+            ChatRecord.class,
+            chat -> assertThat(chat.messages()).containsExactly(ChatMessage.user("q")));
   }
 
   @Test

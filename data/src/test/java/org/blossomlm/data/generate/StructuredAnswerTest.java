@@ -179,6 +179,8 @@ class StructuredAnswerTest {
     return text.toString().replaceAll("\\p{Cs}", "x");
   }
 
+  private static final String MARKS = "{}[]\"'\\,:，：“”\u0000u\n";
+
   /** Whatever is thrown at it, it answers or says what is wrong, in bounded time. */
   @Test
   void damaged_text_gives_an_answer_or_one_clear_error() {
@@ -187,13 +189,13 @@ class StructuredAnswerTest {
     String good =
         "<think>hm {\"keep\": 1}</think>结果：```json\n"
             + "{\"analysis\": \"it's \\u4e2d \\\"ok\\\" \\\\frac\", 'keep': True,}\n```。";
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 5_000; i++) {
       StringBuilder text = new StringBuilder(good);
       for (int edits = 1 + random.nextInt(4); edits > 0 && !text.isEmpty(); edits--) {
         int at = random.nextInt(text.length());
         switch (random.nextInt(4)) {
           case 0 -> text.deleteCharAt(at);
-          case 1 -> text.insert(at, "{}[]\"'\\,:，：“”\u0000u".charAt(random.nextInt(16)));
+          case 1 -> text.insert(at, MARKS.charAt(random.nextInt(MARKS.length())));
           case 2 -> text.setLength(at);
           default -> text.insert(at, good, 0, random.nextInt(good.length()));
         }
@@ -209,7 +211,7 @@ class StructuredAnswerTest {
 
   @Test
   void runaway_answers_are_refused_without_being_scanned_for_ever() {
-    assertWrong("{".repeat(StructuredAnswer.LONGEST), "nested");
+    assertWrong("{".repeat(StructuredAnswer.LONGEST), "expected a key in double quotes");
     assertWrong("{\"".repeat(StructuredAnswer.LONGEST / 2), "JSON");
     assertWrong("x".repeat(StructuredAnswer.LONGEST + 1), "characters, more than");
     assertWrong("{\"analysis\": " + "9".repeat(500_000), "more than 200 digits");

@@ -33,7 +33,7 @@ class OperatorReferenceTest {
   }
 
   @Test
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // A missing key fails the test either way.
   void the_schema_knows_operators_their_parameters_and_references() {
     Map<String, Object> schema =
         JsonMapper.builder()

@@ -18,6 +18,13 @@ final class Background<T> {
     return background;
   }
 
+  /** Throws what the work threw, if it has ended already; does not wait. */
+  void throwIfFailed() {
+    if (task.isDone()) {
+      result();
+    }
+  }
+
   /** What came out, when it has; throws what the work threw. */
   T result() {
     try {

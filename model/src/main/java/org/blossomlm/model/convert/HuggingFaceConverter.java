@@ -13,6 +13,7 @@ import org.blossomlm.model.gguf.GgufValue;
 import org.blossomlm.model.gguf.GgufWriter;
 import org.blossomlm.model.safetensors.SafetensorsModel;
 import org.blossomlm.model.tensor.TensorType;
+import org.blossomlm.model.tokenizer.TokenizerDocument;
 
 /**
  * Makes a GGUF file from a folder as transformers saves one: {@code config.json}, safetensors and a
@@ -51,11 +52,13 @@ public final class HuggingFaceConverter {
       throw new ConversionException(
           folder + ": is not a folder; give the one with config.json and the weights");
     }
+    // First, because the tokenizer is read on another thread meanwhile, and takes longest.
+    Background<Optional<TokenizerDocument>> tokenizerJson = TokenizerFiles.startReading(folder);
     JsonDocument config = JsonDocument.read(folder.resolve("config.json"));
     ModelConfig parameters = ModelConfig.of(config);
     List<String> notes = new ArrayList<>(parameters.notes());
-    // First, because the tokenizer is read on other threads meanwhile, and takes longest.
-    var tokenizer = new TokenizerFiles(folder, config, parameters.vocabulary(), notes);
+    var tokenizer =
+        new TokenizerFiles(folder, tokenizerJson, config, parameters.vocabulary(), notes);
     try (SafetensorsModel model = SafetensorsModel.open(folder)) {
       WeightPlan plan = plan(folder, parameters, model, notes);
       GeneralMetadata general = GeneralMetadata.of(folder, config, plan.parameters());
@@ -66,7 +69,13 @@ public final class HuggingFaceConverter {
           plan.bytes() + HEADER_ALLOWANCE,
           "write elsewhere with -o, or choose a smaller --type",
           ConversionException::new);
-      write(target, metadata, plan, parameters, tokenizer.trial(metadata), progress);
+      try {
+        write(target, metadata, plan, parameters, tokenizer.trial(metadata), progress);
+      } catch (TokenizerFiles.OtherPreTokenizer other) {
+        // Seldom, and known before much is written: not worth making every model wait for it.
+        GgufMetadata corrected = other.correct(metadata);
+        write(target, corrected, plan, parameters, tokenizer.trial(corrected), progress);
+      }
       return new Conversion(
           target,
           plan.type().name(),
@@ -119,7 +128,7 @@ public final class HuggingFaceConverter {
       GgufMetadata metadata,
       WeightPlan plan,
       ModelConfig parameters,
-      Runnable trial,
+      Background<Boolean> trial,
       ConversionProgress progress) {
     var writer = new GgufWriter(metadata);
     try (var pipeline = new RowPipeline(options.threads(), plan.bytes(), progress)) {
@@ -137,9 +146,12 @@ public final class HuggingFaceConverter {
             entry.name(),
             entry.type(),
             entry.dimensions(),
-            out -> entry.source().writeTo(out, encoder, pipeline));
+            out -> {
+              trial.throwIfFailed();
+              entry.source().writeTo(out, encoder, pipeline);
+            });
       }
-      writer.write(target, trial);
+      writer.write(target, trial::result);
     }
   }
 

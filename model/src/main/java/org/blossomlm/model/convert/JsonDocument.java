@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.blossomlm.model.json.JsonTree;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An object in a JSON file whose complaints say where they come from.
@@ -17,10 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param prefix the way from the root with a dot at its end, empty for the root
  */
 record JsonDocument(Path path, String prefix, JsonNode node) {
-  /** The largest known {@code tokenizer.json} has 35 MB. */
-  private static final long LARGEST = 512L << 20;
-
-  private static final JsonMapper JSON = new JsonMapper();
+  /** Configurations with all their chat templates have some hundred kilobytes. */
+  private static final long LARGEST = 64L << 20;
 
   /** Reads a file that must be there. */
   static JsonDocument read(Path path) {
@@ -38,7 +36,7 @@ record JsonDocument(Path path, String prefix, JsonNode node) {
         throw new ConversionException(
             "%s: has %d bytes; at most %d are allowed".formatted(path, Files.size(path), LARGEST));
       }
-      JsonNode node = JSON.readTree(Files.readAllBytes(path));
+      JsonNode node = JsonTree.read(Files.readAllBytes(path));
       if (!node.isObject()) {
         throw new ConversionException(path + ": must be a JSON object");
       }

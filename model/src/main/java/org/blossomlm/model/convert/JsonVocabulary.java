@@ -1,18 +1,23 @@
 package org.blossomlm.model.convert;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.OptionalInt;
+import org.blossomlm.model.gguf.GgufArray;
 import org.blossomlm.model.tokenizer.TokenKind;
+import org.blossomlm.model.tokenizer.TokenizerDocument;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Fills a {@link VocabularyTable} from a {@code tokenizer.json} with a BPE model.
  *
- * @param file the root of the file
+ * @param lists the vocabulary and the merges
+ * @param file everything else
  */
-record JsonVocabulary(JsonDocument file, VocabularyTable table) {
+record JsonVocabulary(TokenizerDocument lists, JsonDocument file, VocabularyTable table) {
+  JsonVocabulary(TokenizerDocument json, VocabularyTable table) {
+    this(json, new JsonDocument(json.path(), "", json.root()), table);
+  }
+
   /** How a byte-level vocabulary spells a space. */
   private static final String SPELT_SPACE = "\u0120";
 
@@ -28,8 +33,8 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
 
   /** Tokens of a byte-level vocabulary. */
   void readByteLevel() {
-    for (Map.Entry<String, JsonNode> entry : vocabulary().properties()) {
-      table.set(id(entry), entry.getKey(), TokenKind.NORMAL, 0);
+    for (int entry = 0; entry < lists.size(); entry++) {
+      table.set(id(entry), lists.token(entry), TokenKind.NORMAL, 0);
     }
     for (JsonNode token : file.node().path("added_tokens")) {
       int id = token.path("id").intValue(-1);
@@ -44,7 +49,7 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
                 + " model");
       }
     }
-    addedTokens(file, table);
+    addedTokens();
   }
 
   /**
@@ -55,8 +60,8 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
   void readPieces() {
     requirePieces(file.node().path("normalizer"));
     String unknown = file.node().path("model").path("unk_token").stringValue("");
-    for (Map.Entry<String, JsonNode> entry : vocabulary().properties()) {
-      String token = entry.getKey();
+    for (int entry = 0; entry < lists.size(); entry++) {
+      String token = lists.token(entry);
       TokenKind kind =
           token.matches("<0x[0-9A-Fa-f]{2}>")
               ? TokenKind.BYTE
@@ -64,16 +69,14 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
       table.set(id(entry), token, kind, 0);
     }
     boolean[] scored = new boolean[table.size()];
-    int rank = 0;
-    for (String[] merge : pairs()) {
-      OptionalInt id = table.find(merge[0] + merge[1]);
+    for (int rank = 0; rank < lists.mergeCount(); rank++) {
+      OptionalInt id = table.find(lists.left(rank) + lists.right(rank));
       if (id.isPresent() && !scored[id.getAsInt()]) {
         scored[id.getAsInt()] = true;
         table.score(id.getAsInt(), -rank);
       }
-      rank++;
     }
-    addedTokens(file, table);
+    addedTokens();
   }
 
   /** Steps that GGUF's SentencePiece has: a space in front, and spaces spelt as blocks. */
@@ -120,7 +123,7 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
         : metaspace(step.path("pretokenizers").path(0));
   }
 
-  static void addedTokens(JsonDocument file, VocabularyTable table) {
+  void addedTokens() {
     for (JsonNode token : file.node().path("added_tokens")) {
       int id = token.path("id").intValue(-1);
       if (id < 0 || !token.path("content").isString()) {
@@ -130,44 +133,31 @@ record JsonVocabulary(JsonDocument file, VocabularyTable table) {
     }
   }
 
-  private JsonNode vocabulary() {
-    return file.node().path("model").path("vocab");
-  }
-
-  private int id(Map.Entry<String, JsonNode> entry) {
-    int id = entry.getValue().intValue(-1);
+  private int id(int entry) {
+    int id = lists.id(entry);
     if (id < 0 || id >= table.size()) {
       throw new ConversionException(
-          "%s has '%s' with id %s, but config.json says vocab_size %d; the tokenizer is of another"
-                  .formatted(
-                      file.where("model.vocab"), entry.getKey(), entry.getValue(), table.size())
+          "%s has '%s' with id %d, but config.json says vocab_size %d; the tokenizer is of another"
+                  .formatted(file.where("model.vocab"), lists.token(entry), id, table.size())
               + " model");
     }
     return id;
   }
 
-  /** Both parts of every merge. */
-  private List<String[]> pairs() {
-    List<String[]> pairs = new ArrayList<>();
-    for (JsonNode merge : file.node().path("model").path("merges")) {
-      String[] parts =
-          merge.isArray()
-              ? new String[] {merge.path(0).stringValue(""), merge.path(1).stringValue("")}
-              : merge.stringValue("").split(" ", -1);
-      if (parts.length != 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
-        throw new ConversionException(
-            "%s[%d] is %s; a merge is two tokens"
-                .formatted(file.where("model.merges"), pairs.size(), merge));
-      }
-      pairs.add(parts);
+  /** As GGUF has them: two tokens with a space between. */
+  GgufArray merges() {
+    var merges = new String[lists.mergeCount()];
+    for (int rank = 0; rank < merges.length; rank++) {
+      String merge = lists.merge(rank);
+      merges[rank] =
+          merge.indexOf(' ') == merge.lastIndexOf(' ')
+              ? merge
+              : spelt(lists.left(rank)) + " " + spelt(lists.right(rank));
     }
-    return pairs;
+    return GgufArray.ofStrings(Arrays.asList(merges));
   }
 
-  /** As GGUF has them: two tokens with a space between. */
-  List<String> merges() {
-    return pairs().stream()
-        .map(pair -> pair[0].replace(" ", SPELT_SPACE) + " " + pair[1].replace(" ", SPELT_SPACE))
-        .toList();
+  private static String spelt(String token) {
+    return token.replace(" ", SPELT_SPACE);
   }
 }

@@ -9,11 +9,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.blossomlm.model.gguf.GgufArray;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.gguf.GgufValue;
 import org.blossomlm.model.tokenizer.KnownPreTokenizer;
 import org.blossomlm.model.tokenizer.Tokenizer;
+import org.blossomlm.model.tokenizer.TokenizerDocument;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -22,12 +23,12 @@ import tools.jackson.databind.JsonNode;
  * the same order; byte-level ones come from {@code tokenizer.json}.
  *
  * <p>Where there is a {@code tokenizer.json}, the result is tried out: a tokenizer read back from
- * the new keys must encode sample texts to the same ids. Vocabularies are large, so the file is
- * read and its own tokenizer built on other threads from the constructor on, and the trial goes on
- * while others work.
+ * the new keys must encode sample texts to the same ids. Vocabularies are large, so this goes on
+ * while the weights are written.
  */
 final class TokenizerFiles {
   private static final String PREFIX = "tokenizer.ggml.";
+  private static final String PRE = PREFIX + "pre";
 
   /** What {@code tokenizer_config.json} calls special tokens, and what GGUF calls their ids. */
   private static final List<Map.Entry<String, String>> SPECIAL =
@@ -51,26 +52,53 @@ final class TokenizerFiles {
   private final Path folder;
   private final JsonDocument config;
   private final Optional<JsonDocument> tokenizerConfig;
-  private final Background<Optional<JsonDocument>> tokenizerJson;
-  private final Background<Optional<Tokenizer>> reference;
+  private final Background<Optional<TokenizerDocument>> tokenizerJson;
   private final VocabularyTable table;
   private final List<String> notes;
 
+  /** The tokenizer of {@code tokenizer.json}, once somebody asked for it. */
+  private @Nullable Optional<Tokenizer> reference;
+
+  /** The pre-tokenizer is another one than its patterns alone say. */
+  static final class OtherPreTokenizer extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final String name;
+
+    OtherPreTokenizer(String name) {
+      super(name, null, false, false);
+      this.name = name;
+    }
+
+    /** The keys with the right name. */
+    GgufMetadata correct(GgufMetadata metadata) {
+      return metadata.toBuilder().put(PRE, name).build();
+    }
+  }
+
+  /** Begins to read {@code tokenizer.json}, if there is one. */
+  static Background<Optional<TokenizerDocument>> startReading(Path folder) {
+    Path json = folder.resolve("tokenizer.json");
+    return Background.start(
+        "tokenizer-json",
+        () -> Files.exists(json) ? Optional.of(TokenizerDocument.read(json)) : Optional.empty());
+  }
+
   /**
+   * @param tokenizerJson from {@link #startReading}
    * @param config {@code config.json}
    * @param vocabulary rows of the embedding
    * @param notes receives what has no place in GGUF
    */
-  TokenizerFiles(Path folder, JsonDocument config, int vocabulary, List<String> notes) {
+  TokenizerFiles(
+      Path folder,
+      Background<Optional<TokenizerDocument>> tokenizerJson,
+      JsonDocument config,
+      int vocabulary,
+      List<String> notes) {
     this.folder = folder;
     this.config = config;
     this.tokenizerConfig = JsonDocument.readIfPresent(folder.resolve("tokenizer_config.json"));
-    Path json = folder.resolve("tokenizer.json");
-    this.tokenizerJson = Background.start("tokenizer-json", () -> JsonDocument.readIfPresent(json));
-    this.reference =
-        Background.start(
-            "tokenizer",
-            () -> tokenizerJson.result().map(file -> Tokenizer.fromJson(json, file.node())));
+    this.tokenizerJson = tokenizerJson;
     this.table = new VocabularyTable(vocabulary, notes);
     this.notes = notes;
   }
@@ -78,6 +106,14 @@ final class TokenizerFiles {
   /** {@code tokenizer_config.json}, if there is one. */
   Optional<JsonDocument> tokenizerConfig() {
     return tokenizerConfig;
+  }
+
+  /** Takes long to build, so it is not before it is needed; asked for by one thread at a time. */
+  private Optional<Tokenizer> reference() {
+    if (reference == null) {
+      reference = tokenizerJson.result().map(Tokenizer::fromJson);
+    }
+    return reference;
   }
 
   void writeTo(GgufMetadata.Builder metadata) {
@@ -90,7 +126,7 @@ final class TokenizerFiles {
         byteLevel(json, metadata);
       } else {
         json.readPieces();
-        metadata.put(PREFIX + "model", "llama").put(PREFIX + "pre", "default");
+        metadata.put(PREFIX + "model", "llama").put(PRE, "default");
         table.writeTo(metadata, true);
         spacePrefix(json.spacePrefix(), metadata);
       }
@@ -101,27 +137,26 @@ final class TokenizerFiles {
               + " with transformers: AutoTokenizer.from_pretrained(...).save_pretrained(FOLDER)");
     }
     special(pieces, metadata);
-    addSpecial(reference.result(), metadata);
+    addSpecial(metadata);
   }
 
   /**
    * Tries out what was written.
    *
-   * @return runs to the end of the trial; throws where texts get other ids
+   * @return fails with {@link OtherPreTokenizer}, or a {@link ConversionException} where texts get
+   *     other ids
    */
-  Runnable trial(GgufMetadata metadata) {
-    Optional<Tokenizer> tokenizer = reference.result();
-    if (tokenizer.isEmpty()) {
-      return () -> {};
-    }
-    Background<Boolean> trial =
-        Background.start(
-            "tokenizer-trial",
-            () -> {
-              requireSameIds(tokenizer.get(), metadata);
-              return true;
-            });
-    return trial::result;
+  Background<Boolean> trial(GgufMetadata metadata) {
+    return Background.start(
+        "tokenizer-trial",
+        () -> {
+          reference()
+              .ifPresent(tokenizer -> {
+                requireFingerprint(tokenizer, metadata);
+                requireSameIds(tokenizer, metadata);
+              });
+          return true;
+        });
   }
 
   private Optional<SentencePieceFile> sentencePiece() {
@@ -166,8 +201,8 @@ final class TokenizerFiles {
     }
     addedTokensFile();
     tokenizerConfig.ifPresent(this::addedTokensDecoder);
-    tokenizerJson.result().ifPresent(file2 -> JsonVocabulary.addedTokens(file2, table));
-    metadata.put(PREFIX + "model", "llama").put(PREFIX + "pre", "default");
+    tokenizerJson.result().ifPresent(json -> new JsonVocabulary(json, table).addedTokens());
+    metadata.put(PREFIX + "model", "llama").put(PRE, "default");
     table.writeTo(metadata, true);
     boolean prefix =
         tokenizerJson
@@ -215,18 +250,23 @@ final class TokenizerFiles {
 
   private void byteLevel(JsonVocabulary json, GgufMetadata.Builder metadata) {
     json.readByteLevel();
-    List<String> merges = json.merges();
     metadata.put(PREFIX + "model", "gpt2");
-    metadata.put(PREFIX + "pre", preTokenizer(json.file(), reference.result().orElseThrow()));
+    metadata.put(PRE, preTokenizer(json.file()));
     table.writeTo(metadata, false);
-    metadata.put(PREFIX + "merges", GgufArray.ofStrings(merges));
+    metadata.put(PREFIX + "merges", json.merges());
   }
 
-  /** By fingerprint, which tells models apart that split alike, else by the patterns. */
-  private static String preTokenizer(JsonDocument json, Tokenizer reference) {
-    String fingerprint = KnownPreTokenizer.fingerprint(reference);
+  /**
+   * By the patterns, which are there at once, else by fingerprint. Models that split alike have
+   * several names; which is right, the trial finds out.
+   */
+  private String preTokenizer(JsonDocument json) {
+    Optional<KnownPreTokenizer> known = KnownPreTokenizer.byPatterns(json.node());
+    if (known.isPresent()) {
+      return known.get().name();
+    }
+    String fingerprint = KnownPreTokenizer.fingerprint(reference().orElseThrow());
     return KnownPreTokenizer.byFingerprint(fingerprint)
-        .or(() -> KnownPreTokenizer.byPatterns(json.node()))
         .map(KnownPreTokenizer::name)
         .orElseThrow(() ->
             new ConversionException(
@@ -235,6 +275,16 @@ final class TokenizerFiles {
                         json.where("pre_tokenizer"),
                         fingerprint,
                         String.join(", ", KnownPreTokenizer.names()))));
+  }
+
+  private static void requireFingerprint(Tokenizer reference, GgufMetadata metadata) {
+    if (metadata.requireString(PREFIX + "model").equals("gpt2")) {
+      KnownPreTokenizer.byFingerprint(KnownPreTokenizer.fingerprint(reference))
+          .filter(known -> !known.name().equals(metadata.requireString(PRE)))
+          .ifPresent(known -> {
+            throw new OtherPreTokenizer(known.name());
+          });
+    }
   }
 
   private void special(Optional<SentencePieceFile> pieces, GgufMetadata.Builder metadata) {
@@ -285,20 +335,20 @@ final class TokenizerFiles {
   }
 
   /** Whether BOS and EOS go around a text. */
-  private void addSpecial(Optional<Tokenizer> reference, GgufMetadata.Builder metadata) {
+  private void addSpecial(GgufMetadata.Builder metadata) {
     boolean llama =
         tokenizerConfig
             .flatMap(file -> file.string("tokenizer_class"))
             .map(name -> name.startsWith("LlamaTokenizer"))
-            .orElse(reference.isEmpty());
+            .orElse(tokenizerJson.result().isEmpty());
     Optional<Boolean> bos =
         tokenizerConfig
             .flatMap(file -> file.bool("add_bos_token"))
-            .or(() -> llama ? Optional.of(true) : reference.map(Tokenizer::addBos));
+            .or(() -> llama ? Optional.of(true) : reference().map(Tokenizer::addBos));
     Optional<Boolean> eos =
         tokenizerConfig
             .flatMap(file -> file.bool("add_eos_token"))
-            .or(() -> llama ? Optional.of(false) : reference.map(Tokenizer::addEos));
+            .or(() -> llama ? Optional.of(false) : reference().map(Tokenizer::addEos));
     bos.ifPresent(value -> metadata.put(PREFIX + "add_bos_token", GgufValue.bool(value)));
     eos.ifPresent(value -> metadata.put(PREFIX + "add_eos_token", GgufValue.bool(value)));
   }

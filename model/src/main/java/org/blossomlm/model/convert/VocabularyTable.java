@@ -1,14 +1,15 @@
 package org.blossomlm.model.convert;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.blossomlm.model.gguf.GgufArray;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.tokenizer.TokenKind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A vocabulary as GGUF keeps it: as many entries as the embedding has rows. Ids that the tokenizer
@@ -22,7 +23,7 @@ final class VocabularyTable {
 
   private static final float ADDED_SCORE = -1_000;
 
-  private final String[] tokens;
+  private final @Nullable String[] tokens;
   private final TokenKind[] kinds;
   private final float[] scores;
   private final List<String> notes;
@@ -35,9 +36,6 @@ final class VocabularyTable {
     this.kinds = new TokenKind[size];
     this.scores = new float[size];
     this.notes = notes;
-    for (int id = 0; id < size; id++) {
-      tokens[id] = padding(id);
-    }
     Arrays.fill(kinds, TokenKind.UNUSED);
     Arrays.fill(scores, PADDING_SCORE);
   }
@@ -59,7 +57,8 @@ final class VocabularyTable {
   }
 
   String token(int id) {
-    return tokens[id];
+    String token = tokens[id];
+    return token == null ? padding(id) : token;
   }
 
   void score(int id, float score) {
@@ -82,7 +81,7 @@ final class VocabularyTable {
         id,
         control ? content : content.replace(LOWER_BLOCK, " "),
         control ? marked : TokenKind.USER_DEFINED,
-        tokens[id].equals(content) ? scores[id] : ADDED_SCORE);
+        token(id).equals(content) ? scores[id] : ADDED_SCORE);
   }
 
   /** Some files do not mark tokens as special that no text should ever become. */
@@ -101,14 +100,16 @@ final class VocabularyTable {
   private Map<String, Integer> ids() {
     if (found.isEmpty()) {
       for (int id = 0; id < tokens.length; id++) {
-        found.putIfAbsent(tokens[id], id);
+        found.putIfAbsent(token(id), id);
       }
     }
     return found;
   }
 
   void writeTo(GgufMetadata.Builder metadata, boolean withScores) {
-    metadata.put("tokenizer.ggml.tokens", GgufArray.ofStrings(new ArrayList<>(List.of(tokens))));
+    metadata.put(
+        "tokenizer.ggml.tokens",
+        GgufArray.ofStrings(IntStream.range(0, tokens.length).mapToObj(this::token).toList()));
     if (withScores) {
       metadata.put("tokenizer.ggml.scores", GgufArray.ofFloats(scores));
     }

@@ -28,8 +28,6 @@ public final class SafetensorsModel implements AutoCloseable {
   public static final String INDEX = "model.safetensors.index.json";
 
   private static final long LARGEST_INDEX = 256L << 20;
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private final Path folder;
   private final List<SafetensorsFile> files;
@@ -138,7 +136,10 @@ public final class SafetensorsModel implements AutoCloseable {
         throw new SafetensorsException(
             index + ": has " + Files.size(index) + " bytes; at most " + LARGEST_INDEX);
       }
-      JsonNode map = JSON.readTree(Files.readAllBytes(index)).path("weight_map");
+      // Made here, because most models have no index and its start takes long.
+      JsonMapper mapper =
+          JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+      JsonNode map = mapper.readTree(Files.readAllBytes(index)).path("weight_map");
       if (!map.isObject() || map.isEmpty()) {
         throw new SafetensorsException(index + ": weight_map must be an object with tensors");
       }

@@ -21,17 +21,20 @@ final class BytePairMerges {
   private final Neighbours neighbours;
   private final IntPredicate mergeable;
   private final BitSet parts = new BitSet();
+  private final boolean bytes;
 
   /**
    * @param mergeable which ids belong to the BPE model itself
+   * @param bytes whether {@link #byteLevel} will be asked for, otherwise {@link #characters}
    * @param where the field the merges come from, for messages
    */
-  BytePairMerges(Vocabulary vocabulary, IntPredicate mergeable, String where) {
+  BytePairMerges(Vocabulary vocabulary, IntPredicate mergeable, boolean bytes, String where) {
     this.mergeable = mergeable;
     this.vocabulary = vocabulary;
+    this.bytes = bytes;
     this.where = where;
     this.table = new MergeTable(vocabulary.size());
-    this.neighbours = new Neighbours(4L * vocabulary.size());
+    this.neighbours = new Neighbours(bytes ? 0 : 4L * vocabulary.size());
   }
 
   /**
@@ -48,9 +51,11 @@ final class BytePairMerges {
     if (vocabulary.kind(id).special()) {
       return;
     }
-    parts.set(leftId);
-    parts.set(rightId);
-    neighbours.add(merged);
+    if (!bytes) {
+      parts.set(leftId);
+      parts.set(rightId);
+      neighbours.add(merged);
+    }
     if (replace || table.find(leftId, rightId) == MergeTable.NONE) {
       table.put(leftId, rightId, rank, id);
     }

@@ -178,7 +178,7 @@ final class GgufTokenizerReader {
                         .formatted(PREFIX, name, String.join(", ", PreTokenizer.names()))));
     SpecialTokens special = special(pre.addBos(), false, false);
     List<String> merges = required("merges", metadata.strings(PREFIX + "merges"));
-    BytePairMerges table = new BytePairMerges(vocabulary, id -> true, PREFIX + "merges");
+    BytePairMerges table = new BytePairMerges(vocabulary, id -> true, true, PREFIX + "merges");
     for (int rank = 0; rank < merges.size(); rank++) {
       String merge = merges.get(rank);
       int space = merge.indexOf(' ', 1);

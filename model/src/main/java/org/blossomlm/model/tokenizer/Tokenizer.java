@@ -5,7 +5,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.text.MarkedText;
-import tools.jackson.databind.JsonNode;
 
 /** Text to token ids and back. Immutable and safe for use by many threads. */
 public interface Tokenizer {
@@ -27,16 +26,12 @@ public interface Tokenizer {
    *     supported, or its values do not fit together; the message names the file and the field
    */
   static Tokenizer fromJson(Path tokenizerJson) {
-    return TokenizerJsonReader.read(tokenizerJson);
+    return fromJson(TokenizerDocument.read(tokenizerJson));
   }
 
-  /**
-   * As {@link #fromJson(Path)}, where the file has been parsed already.
-   *
-   * @param root what {@code tokenizerJson} holds, which is not read again
-   */
-  static Tokenizer fromJson(Path tokenizerJson, JsonNode root) {
-    return TokenizerJsonReader.read(tokenizerJson, root);
+  /** As {@link #fromJson(Path)}, where the file has been read already. */
+  static Tokenizer fromJson(TokenizerDocument document) {
+    return TokenizerJsonReader.read(document);
   }
 
   /** For people: kind and pre-tokenizer, e.g. {@code BPE (qwen2)}. */

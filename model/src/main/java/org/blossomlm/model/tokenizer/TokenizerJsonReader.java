@@ -8,14 +8,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.blossomlm.model.ModelException;
+import org.blossomlm.model.json.JsonTree;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Builds a tokenizer from a Hugging Face {@code tokenizer.json} with a BPE model, and from {@code
@@ -23,14 +26,14 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class TokenizerJsonReader {
   private static final Logger LOG = System.getLogger(TokenizerJsonReader.class.getName());
-  private static final JsonMapper JSON = new JsonMapper();
 
-  /** The largest known file, of 256 000 tokens, has 35 MB. */
-  private static final long LARGEST_FILE = 512L << 20;
+  /** The largest {@code tokenizer_config.json}: some have a hundred kilobytes of chat templates. */
+  private static final long LARGEST_CONFIG = 64L << 20;
 
   /** Ids that no token has may make up at most this many, or half of all. */
   private static final int MOST_HOLES = 1 << 16;
 
+  private final TokenizerDocument document;
   private final JsonView root;
   private final JsonView model;
   private final Optional<JsonView> config;
@@ -38,22 +41,19 @@ final class TokenizerJsonReader {
   private final BitSet inModel = new BitSet();
   private final Vocabulary vocabulary;
 
-  private TokenizerJsonReader(JsonView root, Optional<JsonView> config) {
-    this.root = root;
+  private TokenizerJsonReader(TokenizerDocument document, Optional<JsonView> config) {
+    this.document = document;
+    this.root = view(document.path(), document.root());
     this.config = config;
     this.model = root.get("model");
     requireSupportedModel();
     this.vocabulary = vocabulary();
   }
 
-  static Tokenizer read(Path file) {
-    return read(file, parse(file));
-  }
-
-  static Tokenizer read(Path file, JsonNode root) {
-    Path config = file.resolveSibling("tokenizer_config.json");
+  static Tokenizer read(TokenizerDocument document) {
+    Path config = document.path().resolveSibling("tokenizer_config.json");
     return new TokenizerJsonReader(
-            view(file, root),
+            document,
             Files.isRegularFile(config)
                 ? Optional.of(view(config, parse(config)))
                 : Optional.empty())
@@ -71,11 +71,11 @@ final class TokenizerJsonReader {
   private static JsonNode parse(Path file) {
     try {
       long size = Files.size(file);
-      if (size > LARGEST_FILE) {
+      if (size > LARGEST_CONFIG) {
         throw new ModelException(
-            "%s has %d bytes; at most %d are allowed".formatted(file, size, LARGEST_FILE));
+            "%s has %d bytes; at most %d are allowed".formatted(file, size, LARGEST_CONFIG));
       }
-      return JSON.readTree(Files.readAllBytes(file));
+      return JsonTree.read(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new ModelException("%s cannot be read: %s".formatted(file, e), e);
     } catch (JacksonException e) {
@@ -120,7 +120,7 @@ final class TokenizerJsonReader {
   }
 
   private void requireSupportedModel() {
-    String type = model.get("type").stringOr(model.get("merges").present() ? "BPE" : "unnamed");
+    String type = model.get("type").stringOr(document.hasMerges() ? "BPE" : "unnamed");
     if (!type.equals("BPE")) {
       throw model.get("type").unsupported(type, "BPE");
     }
@@ -137,30 +137,38 @@ final class TokenizerJsonReader {
 
   private Vocabulary vocabulary() {
     JsonView vocab = model.get("vocab");
+    if (!document.hasVocabulary()) {
+      throw vocab.mustBe("an object");
+    }
     List<JsonView> addedTokens = root.get("added_tokens").elements();
-    int entries = vocab.members().size() + addedTokens.size();
+    Set<String> addedContents = HashSet.newHashSet(addedTokens.size());
+    addedTokens.forEach(token -> addedContents.add(token.get("content").string()));
+    Map<String, Integer> idsInModel = HashMap.newHashMap(addedTokens.size());
+    int entries = document.size() + addedTokens.size();
     int limit = (int) Math.min(Integer.MAX_VALUE - 8, 2L * entries + MOST_HOLES);
     String[] tokens = new String[Math.max(1, entries)];
     int size = 0;
-    for (Map.Entry<String, JsonNode> entry : vocab.members()) {
-      JsonNode value = entry.getValue();
-      int id = value.isIntegralNumber() && value.canConvertToInt() ? value.intValue() : -1;
+    for (int entry = 0; entry < document.size(); entry++) {
+      int id = document.id(entry);
+      String token = document.token(entry);
       if (id < 0 || id >= limit) {
         throw vocab.fail(
-            "has '%s' with id %s; ids of this vocabulary are 0 to %d"
-                .formatted(entry.getKey(), value, limit - 1));
+            "has '%s' with id %d; ids of this vocabulary are 0 to %d"
+                .formatted(token, id, limit - 1));
       }
       tokens = ensure(tokens, id);
       if (tokens[id] != null) {
-        throw vocab.fail(
-            "has id %d twice, for '%s' and '%s'".formatted(id, tokens[id], entry.getKey()));
+        throw vocab.fail("has id %d twice, for '%s' and '%s'".formatted(id, tokens[id], token));
       }
-      tokens[id] = entry.getKey();
+      tokens[id] = token;
       inModel.set(id);
+      if (addedContents.contains(token)) {
+        idsInModel.put(token, id);
+      }
       size = Math.max(size, id + 1);
     }
     for (JsonView token : addedTokens) {
-      int id = addedId(token, vocab.node(), limit);
+      int id = addedId(token, idsInModel, limit);
       String content = token.get("content").string();
       tokens = ensure(tokens, id);
       if (tokens[id] != null && !tokens[id].equals(content)) {
@@ -204,10 +212,10 @@ final class TokenizerJsonReader {
   }
 
   /** The id of an added token; that of the model wins, as it does in the Hugging Face library. */
-  private static int addedId(JsonView token, JsonNode vocab, int limit) {
+  private static int addedId(JsonView token, Map<String, Integer> idsInModel, int limit) {
     int id = token.get("id").index();
-    JsonNode known = vocab.path(token.get("content").string());
-    if (known.isIntegralNumber() && known.intValue() != id) {
+    Integer known = idsInModel.get(token.get("content").string());
+    if (known != null && known != id) {
       LOG.log(
           Level.WARNING,
           "{0}: {1} has id {2}, but in model.vocab it is {3}, which is used",
@@ -215,7 +223,7 @@ final class TokenizerJsonReader {
           token.path(),
           Integer.toString(id),
           known.toString());
-      return known.intValue();
+      return known;
     }
     if (id >= limit) {
       throw token.fail("has id %d; ids of this vocabulary are 0 to %d".formatted(id, limit - 1));
@@ -229,10 +237,12 @@ final class TokenizerJsonReader {
 
   private SubwordModel subwordModel(boolean byteLevel) {
     BytePairMerges merges =
-        new BytePairMerges(vocabulary, inModel::get, root.file() + ": model.merges");
-    int rank = 0;
-    for (JsonNode merge : model.get("merges").values()) {
-      addMerge(merges, rank++, merge);
+        new BytePairMerges(vocabulary, inModel::get, byteLevel, root.file() + ": model.merges");
+    if (!document.hasMerges()) {
+      throw model.get("merges").mustBe("an array");
+    }
+    for (int rank = 0; rank < document.mergeCount(); rank++) {
+      merges.add(rank, document.left(rank), document.right(rank), true);
     }
     boolean ignoreMerges = model.get("ignore_merges").boolOr(false);
     boolean fuse = model.get("fuse_unk").boolOr(false);
@@ -264,23 +274,6 @@ final class TokenizerJsonReader {
       throw token.fail("is '" + token.string() + "', which is not in model.vocab");
     }
     return id;
-  }
-
-  private void addMerge(BytePairMerges merges, int rank, JsonNode merge) {
-    if (merge.isArray()
-        && merge.size() == 2
-        && merge.path(0).isString()
-        && merge.path(1).isString()) {
-      merges.add(rank, merge.path(0).stringValue(), merge.path(1).stringValue(), true);
-      return;
-    }
-    String text = merge.isString() ? merge.stringValue() : "";
-    int space = text.indexOf(' ');
-    if (space <= 0 || space == text.length() - 1 || text.indexOf(' ', space + 1) >= 0) {
-      throw new JsonView(root.file(), "model.merges[" + rank + "]", merge)
-          .mustBe("two tokens, as \"a b\" or [\"a\", \"b\"],");
-    }
-    merges.add(rank, text.substring(0, space), text.substring(space + 1), true);
   }
 
   private SpecialTokens special() {

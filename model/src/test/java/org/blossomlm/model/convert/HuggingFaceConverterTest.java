@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.blossomlm.model.gguf.GgufFile;
@@ -16,6 +18,7 @@ import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.tensor.Dequantizer;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
+import org.blossomlm.model.tokenizer.KnownPreTokenizer;
 import org.blossomlm.model.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -250,6 +253,25 @@ class HuggingFaceConverterTest {
           assertThat(metadata.number("llama.attention.layer_norm_rms_epsilon")).hasValue(1e-5f);
           assertThat(metadata.requireInteger("general.quantization_version")).isEqualTo(2);
           assertThat(metadata.requireString("general.type")).isEqualTo("model");
+          // Heads share the hidden size unless the file says otherwise.
+          assertThat(metadata.value("llama.attention.key_length")).isEmpty();
+        });
+  }
+
+  @Test
+  void qwen_3_without_a_head_size_has_heads_of_128_whatever_its_hidden_size() {
+    TinyFolder model = TinyFolder.qwen3(folder, 128);
+    model.config.remove("head_dim");
+    inspect(
+        model,
+        F32,
+        file -> {
+          GgufMetadata metadata = file.metadata();
+          assertThat(metadata.requireInteger("qwen3.attention.key_length")).isEqualTo(128);
+          assertThat(metadata.requireInteger("qwen3.attention.value_length")).isEqualTo(128);
+          assertThat(metadata.requireInteger("qwen3.rope.dimension_count")).isEqualTo(128);
+          assertThat(file.requireTensor("blk.0.attn_output.weight").dimensions())
+              .containsExactly(512L, 32L);
         });
   }
 
@@ -284,6 +306,7 @@ class HuggingFaceConverterTest {
         file -> {
           GgufMetadata metadata = file.metadata();
           assertThat(metadata.requireString("qwen2.rope.scaling.type")).isEqualTo("yarn");
+          assertThat(metadata.number("qwen2.rope.scaling.factor")).hasValue(4);
           assertThat(metadata.requireInteger("qwen2.rope.scaling.original_context_length"))
               .isEqualTo(64);
           assertThat(metadata.number("qwen2.rope.scaling.yarn_beta_fast")).hasValue(16);
@@ -339,7 +362,11 @@ class HuggingFaceConverterTest {
   void what_older_versions_saved_without_need_is_skipped() {
     TinyFolder model = TinyFolder.llama(folder);
     model.add("model.layers.0.self_attn.rotary_emb.inv_freq", 4);
-    assertThat(convert(model, F32).notes()).isEmpty();
+    model.add("model.layers.0.attention.bias", 4, 4);
+    model.add("model.layers.1.attention.masked_bias", 1);
+    Conversion done = convert(model, F32);
+    assertThat(done.notes()).isEmpty();
+    assertThat(done.tensors()).isEqualTo(21);
   }
 
   @Test
@@ -473,6 +500,116 @@ class HuggingFaceConverterTest {
           assertThat(tokenizer.bos()).hasValue(1);
           assertThat(tokenizer.eos()).hasValue(2);
           assertThat(tokenizer.addBos()).isTrue();
+        });
+  }
+
+  @Test
+  void merges_may_be_strings_or_pairs() throws IOException {
+    byte[] expected = Files.readAllBytes(convert(TinyFolder.llama(folder), F32).output());
+    TinyFolder pairs = TinyFolder.llama(temporary.resolve("pairs").resolve("Tiny-33K-Chat"));
+    @SuppressWarnings("unchecked")
+    Map<String, Object> bpe =
+        (Map<String, Object>) Objects.requireNonNull(pairs.tokenizer.get("model"));
+    @SuppressWarnings("unchecked")
+    List<String> strings = (List<String>) Objects.requireNonNull(bpe.get("merges"));
+    bpe.put("merges", strings.stream().map(merge -> List.of(merge.split(" "))).toList());
+    assertThat(Files.readAllBytes(convert(pairs, F32).output())).isEqualTo(expected);
+  }
+
+  /** A byte-level vocabulary that splits by {@code pattern}, in place of the pieces. */
+  private static void byteLevel(TinyFolder model, String pattern, List<?> merges) {
+    Map<String, Object> vocabulary = new LinkedHashMap<>();
+    int unprintable = 0;
+    for (int b = 0; b < 256; b++) {
+      boolean printable = (b > 32 && b < 127) || (b > 160 && b != 173);
+      vocabulary.put(Character.toString(printable ? b : 256 + unprintable++), b);
+    }
+    vocabulary.put("Ġh", 256);
+    vocabulary.put("Ġhi", 257);
+    model.tokenizer.remove("normalizer");
+    model.tokenizer.put("added_tokens", List.of());
+    model.tokenizer.put("decoder", Map.of("type", "ByteLevel"));
+    model.tokenizer.put(
+        "pre_tokenizer",
+        Map.of(
+            "type",
+            "Sequence",
+            "pretokenizers",
+            List.of(
+                Map.of(
+                    "type",
+                    "Split",
+                    "pattern",
+                    Map.of("Regex", pattern),
+                    "behavior",
+                    "Isolated",
+                    "invert",
+                    false),
+                Map.of("type", "ByteLevel", "add_prefix_space", false, "use_regex", false))));
+    model.tokenizer.put("model", Map.of("type", "BPE", "vocab", vocabulary, "merges", merges));
+    model.tokenizerConfig.clear();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"smaug-bpe, dbrx", "qwen2, deepseek-r1-qwen", "gpt-4o, gpt-4o"})
+  void an_unpublished_vocabulary_is_named_by_its_pattern(String name, String expected) {
+    TinyFolder model = TinyFolder.llama(folder);
+    String pattern = KnownPreTokenizer.named(name).orElseThrow().patterns().getFirst();
+    byteLevel(model, pattern, List.of(List.of("Ġ", "h"), List.of("Ġh", "i")));
+    inspect(
+        model,
+        F32,
+        file -> {
+          GgufMetadata metadata = file.metadata();
+          // The first that splits so and, as this one, does not normalise.
+          assertThat(metadata.requireString("tokenizer.ggml.pre")).isEqualTo(expected);
+          assertThat(metadata.requireString("tokenizer.ggml.model")).isEqualTo("gpt2");
+          assertThat(metadata.value("tokenizer.ggml.scores")).isEmpty();
+          assertThat(metadata.strings("tokenizer.ggml.merges")).contains(List.of("Ġ h", "Ġh i"));
+          assertThat(Tokenizer.fromGguf(metadata).encode("a hi")).containsExactly('a', 257);
+        });
+  }
+
+  @Test
+  void added_tokens_are_control_or_user_defined() {
+    TinyFolder model = TinyFolder.llama(folder);
+    List<Object> added =
+        new ArrayList<>((List<?>) Objects.requireNonNull(model.tokenizer.get("added_tokens")));
+    added.add(Map.of("id", 269, "content", "<think>", "special", false, "normalized", false));
+    added.add(Map.of("id", 270, "content", "<|end|>", "special", false, "normalized", false));
+    added.add(Map.of("id", 271, "content", "[X]", "special", true, "normalized", false));
+    added.add(Map.of("id", 300, "content", "[far]", "special", true, "normalized", false));
+    model.tokenizer.put("added_tokens", added);
+    Conversion done = convert(model, F32);
+    assertThat(done.notes()).singleElement().asString().contains("'[far]' has id 300", "280 rows");
+    try (GgufFile file = GgufFile.open(done.output())) {
+      int[] types = file.metadata().integers("tokenizer.ggml.token_type").orElseThrow();
+      // A name in <|...|> is never text, whatever the file says.
+      assertThat(Arrays.copyOfRange(types, 269, 273)).containsExactly(4, 3, 3, 5);
+      assertThat(file.metadata().strings("tokenizer.ggml.tokens").orElseThrow().subList(269, 272))
+          .containsExactly("<think>", "<|end|>", "[X]");
+    }
+  }
+
+  @Test
+  void special_ids_come_from_both_configurations() {
+    TinyFolder model = TinyFolder.llama(folder);
+    model.tokenizerConfig.clear();
+    model.tokenizerConfig.put("tokenizer_class", "LlamaTokenizerFast");
+    model.tokenizerConfig.put("pad_token", "</s>");
+    model.config.put("eos_token_id", List.of(2, 5));
+    inspect(
+        model,
+        F32,
+        file -> {
+          GgufMetadata metadata = file.metadata();
+          assertThat(metadata.requireInteger("tokenizer.ggml.bos_token_id")).isEqualTo(1);
+          assertThat(metadata.requireInteger("tokenizer.ggml.eos_token_id")).isEqualTo(2);
+          assertThat(metadata.requireInteger("tokenizer.ggml.padding_token_id")).isEqualTo(2);
+          // What Llama's tokenizer does where no file says it.
+          assertThat(metadata.bool("tokenizer.ggml.add_bos_token")).contains(true);
+          assertThat(metadata.bool("tokenizer.ggml.add_eos_token")).contains(false);
+          assertThat(metadata.bool("tokenizer.ggml.add_space_prefix")).contains(true);
         });
   }
 }

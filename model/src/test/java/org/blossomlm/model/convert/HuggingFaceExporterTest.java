@@ -347,6 +347,49 @@ class HuggingFaceExporterTest {
   }
 
   @Test
+  void qwen_3_without_a_head_size_shares_the_hidden_size_among_its_heads() throws IOException {
+    Path gguf = gguf(TinyFolder.qwen3(temporary.resolve("source"), 8), WeightType.F16);
+    Path older =
+        changed(
+            gguf,
+            metadata ->
+                metadata
+                    .remove("qwen3.attention.key_length")
+                    .remove("qwen3.attention.value_length"),
+            Map.of());
+    Path folder = temporary.resolve("exported");
+    export(older, folder, ConversionOptions.DEFAULT);
+    // Written out, because transformers would take 128.
+    assertThat(json(folder.resolve("config.json")).path("head_dim").intValue()).isEqualTo(8);
+  }
+
+  @Test
+  void tokens_added_beside_a_tokenizer_model_are_read() throws IOException {
+    Path gguf = gguf(TinyFolder.llama(temporary.resolve("source")), WeightType.F16);
+    Path folder = temporary.resolve("exported");
+    export(gguf, folder, ConversionOptions.DEFAULT);
+    Files.delete(folder.resolve("tokenizer.json"));
+    Files.writeString(folder.resolve("added_tokens.json"), "{\"<tool>\": 270}");
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"added_tokens_decoder\": {\"271\": {\"content\": \"[END]\", \"special\": true}}}");
+    Path again =
+        new HuggingFaceConverter(ConversionOptions.DEFAULT)
+            .convert(folder, Optional.of(temporary.resolve("two.gguf")), ConversionProgress.NONE)
+            .output();
+    try (GgufFile file = GgufFile.open(again)) {
+      GgufMetadata metadata = file.metadata();
+      assertThat(metadata.strings("tokenizer.ggml.tokens").orElseThrow().subList(270, 273))
+          .containsExactly("<tool>", "[END]", "[PAD272]");
+      assertThat(
+              Arrays.copyOfRange(
+                  metadata.integers("tokenizer.ggml.token_type").orElseThrow(), 270, 273))
+          .containsExactly(4, 3, 5);
+      assertThat(metadata.bool("tokenizer.ggml.add_bos_token")).contains(true);
+    }
+  }
+
+  @Test
   void two_kinds_of_scaling_have_no_place_in_one_configuration() {
     Path gguf = gguf(TinyFolder.llama(temporary.resolve("source")), WeightType.F16);
     Path both =

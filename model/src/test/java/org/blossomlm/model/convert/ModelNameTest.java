@@ -18,6 +18,10 @@ class ModelNameTest {
     // 200K is far from the number of parameters: a context length.
     "01-ai/Yi-9B-200K, 8830000000, Yi-9B-200k-F16.gguf",
     "plain, 1000, plain-F16.gguf",
+    // Names of the specification.
+    "mistralai/Mixtral-8x7B-v0.1, 46700000000, Mixtral-8x7B-v0.1-F16.gguf",
+    "xai/Grok-100B-v1.0, 100000000000, Grok-100B-v1.0-F16.gguf",
+    "NousResearch/Hermes-2-Pro-Llama-3-8B, 8030000000, Hermes-2-Pro-Llama-3-8B-F16.gguf",
   })
   void files_are_named_by_the_convention(String id, long parameters, String file) {
     ModelName name = ModelName.of(id, parameters);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Published tokenizers encode alike before and after conversion, and after the way back. */
 class RealTokenizersTest {
@@ -114,6 +117,35 @@ class RealTokenizersTest {
     new HuggingFaceExporter(ConversionOptions.DEFAULT).export(gguf, back, ConversionProgress.NONE);
     assertEncodesAsPublished(
         Tokenizer.fromJson(back.resolve("tokenizer.json")), source.resolve("encodings.json"));
+  }
+
+  @Test
+  void the_fingerprint_goes_before_the_patterns() throws IOException {
+    Path folder = folder(fixture("tokenizers/qwen1.5"), "Qwen2ForCausalLM", 151936);
+    Path file = folder.resolve("tokenizer.json");
+    ObjectNode json = (ObjectNode) JSON.readTree(file.toFile());
+    // Qwen's text is normalised; without that its patterns are those of other models.
+    json.remove("normalizer");
+    assertThat(KnownPreTokenizer.byPatterns(json))
+        .map(KnownPreTokenizer::name)
+        .contains("deepseek-r1-qwen");
+    ArrayNode pairs = JSON.createArrayNode();
+    List<String> strings = new ArrayList<>();
+    for (JsonNode merge : json.path("model").path("merges")) {
+      strings.add(merge.stringValue());
+      String[] pair = merge.stringValue().split(" ");
+      pairs.add(JSON.createArrayNode().add(pair[0]).add(pair[1]));
+    }
+    ((ObjectNode) json.path("model")).set("merges", pairs);
+    Files.writeString(file, JSON.writeValueAsString(json));
+    Path gguf =
+        new HuggingFaceConverter(ConversionOptions.DEFAULT)
+            .convert(folder, Optional.of(temporary.resolve("m.gguf")), ConversionProgress.NONE)
+            .output();
+    try (GgufFile made = GgufFile.open(gguf)) {
+      assertThat(made.metadata().requireString("tokenizer.ggml.pre")).isEqualTo("qwen2");
+      assertThat(made.metadata().strings("tokenizer.ggml.merges")).contains(strings);
+    }
   }
 
   @Test

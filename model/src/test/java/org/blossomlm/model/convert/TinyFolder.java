@@ -79,9 +79,13 @@ final class TinyFolder {
 
   /** With heads of 16, twice as wide as the hidden size has room for. */
   static TinyFolder qwen3(Path path) {
+    return qwen3(path, 16);
+  }
+
+  static TinyFolder qwen3(Path path, int headSize) {
     var folder = new TinyFolder(path, "Qwen3ForCausalLM", 3);
-    folder.config.put("head_dim", 16);
-    folder.weights(16, false, true);
+    folder.config.put("head_dim", headSize);
+    folder.weights(headSize, false, true);
     return folder;
   }
 

@@ -380,6 +380,34 @@ class TokenizerJsonTest {
     assertBad(bytes().modelOptions("\"type\":\"Unigram\","), "model.type", "Unigram");
   }
 
+  @Test
+  void saysWhereAListIsDamaged() throws IOException {
+    String vocabulary = "{\"a\":0,\"b\":1,\"ab\":2}";
+    assertDamaged("{\"a\":\"0\"}", "[]", "model.vocab has 'a' with id 0", "whole numbers");
+    assertDamaged("{\"a\":99999999999}", "[]", "model.vocab has 'a' with id 99999999999");
+    assertDamaged("{\"a\":-1}", "[]", "model.vocab has 'a' with id -1");
+    assertDamaged("{\"a\":0,\"b\":0}", "[]", "model.vocab has id 0 twice");
+    assertDamaged("[\"a\"]", "[]", "model.vocab must be an object");
+    assertDamaged(vocabulary, "{}", "model.merges must be an array");
+    assertDamaged(vocabulary, "[\"a b\",\"ab\"]", "model.merges[1] must be two tokens", "'ab'");
+    assertDamaged(vocabulary, "[[\"a\"]]", "model.merges[0] must be two tokens");
+    assertDamaged(vocabulary, "[[\"a\",\"b\",\"c\"]]", "model.merges[0] must be two tokens");
+    assertDamaged(vocabulary, "[[\"a\",\"c\"]]", "model.merges[0] names 'c'");
+    assertDamaged(vocabulary, "[]}", "is not valid JSON");
+  }
+
+  private void assertDamaged(String vocabulary, String merges, String... parts) throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.writeString(
+        file,
+        "{\"pre_tokenizer\":{\"type\":\"ByteLevel\"},\"model\":{\"type\":\"BPE\",\"vocab\":%s,\"merges\":%s}}"
+            .formatted(vocabulary, merges));
+    assertThatThrownBy(() -> Tokenizer.fromJson(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll(parts)
+        .hasMessageContaining(file.toString());
+  }
+
   private void assertBad(TinyTokenizer tiny, String... parts) {
     Path file = tiny.write(folder);
     assertThatThrownBy(() -> Tokenizer.fromJson(file))
