@@ -23,8 +23,7 @@ final class ObligingTeacher implements Function<Call, Reply> {
   private static final Pattern FIELD = Pattern.compile("(?m)^ {2}\"(\\w+)\": ([^\\n]*)$");
   private static final Pattern BETWEEN_TAGS =
       Pattern.compile("(?s)<(?:text|instruction|person|conversation|task)>\\n(.*)\\n</");
-  private static final Pattern COUNT =
-      Pattern.compile("(?:Write|Invent|写出|再构思) (\\d+)");
+  private static final Pattern COUNT = Pattern.compile("(?:Write|Invent|写出|再构思) (\\d+)");
   private static final Pattern KEPT =
       Pattern.compile(
           "(?s)\\$\\$.*?\\$\\$|\\$[^$\\n]*\\$|`[^`\\n]*`|https?://\\S+|\\{[^{}\\n]*}|⟦\\d+⟧"

@@ -83,7 +83,9 @@ class ShippedRecipesRunTest {
     }
     Recipe recipe = RecipeFile.read(file, all, BuiltInOperators.catalog());
     return DataRun.run(
-        limit == 0 ? recipe : recipe.limited(limit), RunOptions.in(folder.resolve(name)), RunListener.NONE);
+        limit == 0 ? recipe : recipe.limited(limit),
+        RunOptions.in(folder.resolve(name)),
+        RunListener.NONE);
   }
 
   private static List<String> parameterNames(Path file) {
@@ -112,7 +114,12 @@ class ShippedRecipesRunTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"blossom-math-mini", "blossom-orca-mini", "blossom-wizard-mini", "blossom-chat-mini"})
+      strings = {
+        "blossom-math-mini",
+        "blossom-orca-mini",
+        "blossom-wizard-mini",
+        "blossom-chat-mini"
+      })
   void small_ones_need_nothing_but_a_teacher(String name) throws InterruptedException {
     RunResult run = run(name, Map.of(), 0);
     List<ChatRecord> chats = result(name);
@@ -121,8 +128,7 @@ class ShippedRecipesRunTest {
     assertThat(chats).hasSizeGreaterThanOrEqualTo(8);
     assertThat(inLanguage(chats, "zh")).isEqualTo(inLanguage(chats, "en"));
     assertThat(chats)
-        .allSatisfy(chat ->
-            assertThat(chat.messages().getLast().role()).isEqualTo(Role.ASSISTANT));
+        .allSatisfy(chat -> assertThat(chat.messages().getLast().role()).isEqualTo(Role.ASSISTANT));
   }
 
   @ParameterizedTest
@@ -131,7 +137,8 @@ class ShippedRecipesRunTest {
     assumeTrue(Files.isDirectory(DATASETS), "the real sources are not at " + DATASETS);
     rows(DATASETS.resolve("gsm8k/train.jsonl"))
         .forEach(row ->
-            teacher.knows(text(row, "question"), text(row, "answer").replaceFirst("(?s).*####", "")));
+            teacher.knows(
+                text(row, "question"), text(row, "answer").replaceFirst("(?s).*####", "")));
     for (String language : List.of("ch", "en")) {
       rows(DATASETS.resolve("tal_scq5k/" + language + "_single_choice_train_3K.jsonl"))
           .forEach(row -> teacher.knows(text(row, "problem"), text(row, "answer_value")));
