@@ -1,6 +1,5 @@
 package org.blossomlm.data.file;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,10 +30,7 @@ public record BadLine(String file, long row, String reason, byte[] raw) {
     map.put("row", row);
     map.put("reason", reason);
     try {
-      String text = new Utf8().text(raw);
-      // A byte order mark is no part of the text.
-      boolean whole = text.getBytes(StandardCharsets.UTF_8).length == raw.length;
-      map.put(whole ? "raw" : "raw_base64", whole ? text : Base64.getEncoder().encodeToString(raw));
+      map.put("raw", new Utf8().text(raw));
     } catch (DataException e) {
       map.put("raw_base64", Base64.getEncoder().encodeToString(raw));
     }

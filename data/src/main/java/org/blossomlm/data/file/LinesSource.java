@@ -38,7 +38,9 @@ final class LinesSource implements ObjectSource {
       return new Bad(row, TooLong.message("line", line.length(), maxBytes), line.bytes());
     }
     try {
-      String text = utf8.text(line.bytes());
+      // Files that were put together have marks in the middle; in a text it may mean something.
+      boolean mark = json || row == 1;
+      String text = mark ? utf8.withoutMark(line.bytes()) : utf8.text(line.bytes());
       if (text.isBlank()) {
         return new Blank(row);
       }

@@ -16,23 +16,23 @@ final class Utf8 {
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT);
 
+  /** The text, a byte order mark at its beginning aside. */
+  String withoutMark(byte[] bytes) {
+    String text = text(bytes);
+    return text.startsWith("\uFEFF") ? text.substring(1) : text;
+  }
+
   /**
-   * The text, a byte order mark at its beginning aside.
+   * The text.
    *
    * @throws DataException naming the first byte that is wrong, from 1
    */
   String text(byte[] bytes) {
-    boolean mark =
-        bytes.length >= 3
-            && bytes[0] == (byte) 0xef
-            && bytes[1] == (byte) 0xbb
-            && bytes[2] == (byte) 0xbf;
-    int from = mark ? 3 : 0;
     if (isAscii(bytes)) {
       return new String(bytes, StandardCharsets.US_ASCII);
     }
-    ByteBuffer in = ByteBuffer.wrap(bytes, from, bytes.length - from);
-    CharBuffer out = CharBuffer.allocate(bytes.length - from);
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length);
     decoder.reset();
     CoderResult result = decoder.decode(in, out, true);
     if (result.isError()) {

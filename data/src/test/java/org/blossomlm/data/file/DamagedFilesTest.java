@@ -30,7 +30,7 @@ class DamagedFilesTest {
     "tsv, 1000",
     "jsonl.gz, 1000",
     "jsonl.zst, 1000",
-    "parquet, 60"
+    "parquet, 30"
   })
   void give_records_bad_lines_or_one_clear_error(String ending, int rounds) throws IOException {
     long seed = 20 + ending.hashCode();

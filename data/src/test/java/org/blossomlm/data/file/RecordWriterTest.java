@@ -204,7 +204,7 @@ class RecordWriterTest {
         .containsExactly(
             "a-00001-of-00003.jsonl.gz", "a-00002-of-00003.jsonl.gz", "a-00003-of-00003.jsonl.gz");
     assertThat(read(folder + "/*.gz")).isEqualTo(records);
-    List<WrittenFile> bySize = write(folder.resolve("b.jsonl"), BLOSSOM.withMaxBytes(100), records);
+    List<WrittenFile> bySize = write(folder.resolve("b.jsonl"), BLOSSOM.withMaxBytes(200), records);
     assertThat(bySize).extracting(WrittenFile::records).containsExactly(3L, 3L, 1L);
     write(folder.resolve("c.parquet"), BLOSSOM.withMaxRecords(4), records);
     assertThat(read(folder + "/c-*.parquet")).isEqualTo(records);

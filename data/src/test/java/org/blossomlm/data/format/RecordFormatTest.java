@@ -62,12 +62,11 @@ class RecordFormatTest {
         {"id":"1","type":"row","failed":false,"failure_reason":null,"metadata":{},\
         "data":{"x":null}}\
         """);
-    // Whether BlossomData or we wrote this cannot be seen; nothing is lost either way.
     survives(
         RecordFormat.BLOSSOM,
         """
         {"id":"1","type":"text","failed":true,"failure_reason":"timeout","metadata":{"a":1},\
-        "content":"x"}\
+        "content":"x","provenance":{"file":"a","row":2}}\
         """);
     survives(
         RecordFormat.OPENAI,

@@ -70,7 +70,7 @@ class RecipeErrorsTest {
           name: good          | name: a/b           | r.yaml:1:1: name: "a/b" cannot be the name of the recipe: letters, digits, _ and - are allowed
           name: good          | nam: good           | r.yaml:1:1: nam: unknown key "nam"; did you mean "name"?
           name: good          | # nothing           | r.yaml:2:1: "name" is missing
-          limit: 5            | limt: 5             | r.yaml:9:22: sources.a.limt: unknown key "limt"; did you mean "limit"? allowed: file, files, format, limit, sample, metadata
+          limit: 5            | limt: 5             | r.yaml:9:22: sources.a.limt: unknown key "limt"; did you mean "limit"? allowed: file, files, 
           limit: 5            | limit: 0            | r.yaml:9:29: sources.a.limit: expected a whole number of at least 1, found 0
           limit: 5            | sample: 1.5         | r.yaml:9:30: sources.a.sample: expected a share above 0 and at most 1, found 1.5
           limit: 5            | file: b             | r.yaml:9:22: file is given twice, first in line 9

@@ -45,6 +45,7 @@ class TeacherRunTest {
           price: {prompt: 100, completion: 100}
           parameters: {max_tokens: 20}
           patience: 1
+          retries: 100
           first_delay: 0.01
           most_delay: 0.05
           failures_until_open: 3

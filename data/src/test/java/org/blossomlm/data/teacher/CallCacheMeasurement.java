@@ -44,11 +44,15 @@ final class CallCacheMeasurement {
             calls,
             threads,
             i -> cache.put(key(i), new CachedCall(200, payload)));
-        measure("cache alone: found", calls, threads, i -> {
-          if (cache.find(key(i)).isEmpty()) {
-            throw new IllegalStateException("call " + i + " was lost");
-          }
-        });
+        measure(
+            "cache alone: found",
+            calls,
+            threads,
+            i -> {
+              if (cache.find(key(i)).isEmpty()) {
+                throw new IllegalStateException("call " + i + " was lost");
+              }
+            });
       }
     }
   }
