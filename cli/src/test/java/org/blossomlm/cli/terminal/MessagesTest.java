@@ -46,9 +46,10 @@ class MessagesTest {
   void all_but_a_few_are_really_translated() {
     long same =
         own(english).stream()
+            .filter(key -> !key.contains(".usage.footer.")) // Example commands.
             .filter(key -> english.getString(key).equals(chinese.getString(key)))
             .count();
-    assertThat(same).isLessThan(20);
+    assertThat(same).isLessThan(10);
   }
 
   @ParameterizedTest
