@@ -2,12 +2,11 @@ package org.blossomlm.data.dedup;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.text.Normalizer;
 import java.util.Locale;
 import org.blossomlm.data.filter.TextScope;
 import org.blossomlm.data.operator.SetOperator.RecordSet;
+import org.blossomlm.model.files.Sha256;
 
 /**
  * Records with the same text, by the first 64 bits of its SHA-256: among a hundred million
@@ -75,12 +74,7 @@ final class ExactDuplicates {
   }
 
   private static long digest(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return ByteBuffer.wrap(hash).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = Sha256.start().digest(text.getBytes(StandardCharsets.UTF_8));
+    return ByteBuffer.wrap(hash).getLong();
   }
 }

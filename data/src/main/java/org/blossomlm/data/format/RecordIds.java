@@ -1,14 +1,13 @@
 package org.blossomlm.data.format;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.blossomlm.data.Provenance.Origin;
+import org.blossomlm.model.files.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +35,8 @@ public final class RecordIds {
   /** A hash of the content and its place. */
   static String derived(Map<String, @Nullable Object> content, Origin origin) {
     String key = origin.file() + "\n" + origin.row() + "\n" + JsonTree.write(content);
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return "r-" + HexFormat.of().formatHex(hash, 0, 12);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = Sha256.start().digest(key.getBytes(StandardCharsets.UTF_8));
+    return "r-" + HexFormat.of().formatHex(hash, 0, 12);
   }
 
   /** Whether {@code id} was made from a record's content, so that a file need not keep it. */

@@ -2,13 +2,12 @@ package org.blossomlm.data.teacher;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.blossomlm.model.files.Sha256;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,15 +30,7 @@ final class CallKey {
   static String of(String kind, String base, String model, Map<String, ?> body, int attempt) {
     List<Object> whole = List.of(kind, base, model, canonical(body), attempt);
     byte[] json = JSON.writeValueAsString(whole).getBytes(StandardCharsets.UTF_8);
-    return HexFormat.of().formatHex(sha256().digest(json));
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Sha256.start().digest(json));
   }
 
   private static Object canonical(@Nullable Object value) {

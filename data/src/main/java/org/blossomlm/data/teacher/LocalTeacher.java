@@ -27,6 +27,7 @@ import org.blossomlm.engine.SchedulerOptions;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.chat.ChatMessage;
 import org.blossomlm.model.chat.ChatMessages;
+import org.blossomlm.model.files.Sha256;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,7 +61,7 @@ final class LocalTeacher implements DirectTeacher {
 
   /** Of the content, so that a file may move, and another one under its name is another model. */
   private static String fingerprint(Path file) {
-    MessageDigest digest = CallKey.sha256();
+    MessageDigest digest = Sha256.start();
     try (FileChannel channel = FileChannel.open(file)) {
       long size = channel.size();
       int piece = (int) Math.min(size, READ_AT_EITHER_END);

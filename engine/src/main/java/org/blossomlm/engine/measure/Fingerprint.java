@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.blossomlm.model.files.Sha256;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.tensor.Tensor;
 
@@ -21,14 +21,14 @@ final class Fingerprint {
     int count = chunks * text.context();
     ByteBuffer bytes = ByteBuffer.allocate(count * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asIntBuffer().put(text.tokens(), 0, count);
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.start();
     sha256.update(bytes);
     return HexFormat.of().formatHex(sha256.digest());
   }
 
   /** Of names, types, shapes and the first bytes of all tensors. */
   static String ofModel(GgufFile file) {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.start();
     for (Tensor tensor : file.tensors().values()) {
       String shape = tensor.name() + " " + tensor.type() + " " + tensor.dimensions() + "\n";
       sha256.update(shape.getBytes(StandardCharsets.UTF_8));
@@ -36,13 +36,5 @@ final class Fingerprint {
       sha256.update(tensor.data().asSlice(0, sample).asByteBuffer());
     }
     return HexFormat.of().formatHex(sha256.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

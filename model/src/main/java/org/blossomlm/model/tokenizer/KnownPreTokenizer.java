@@ -1,8 +1,6 @@
 package org.blossomlm.model.tokenizer;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -10,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.blossomlm.model.files.Sha256;
 import org.blossomlm.model.text.MarkedText;
 import tools.jackson.databind.JsonNode;
 
@@ -87,13 +86,8 @@ public record KnownPreTokenizer(
   /** The SHA-256 of the ids of {@link #FINGERPRINT_TEXT}, in hexadecimal digits. */
   public static String fingerprint(Tokenizer tokenizer) {
     int[] ids = tokenizer.encode(MarkedText.data(FINGERPRINT_TEXT), true);
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      byte[] listed = Arrays.toString(ids).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(sha256.digest(listed));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] listed = Arrays.toString(ids).getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(Sha256.start().digest(listed));
   }
 
   /** The pre-tokenizer that a published fingerprint stands for. */
