@@ -2,9 +2,7 @@ package org.blossomlm.data.dedup;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +16,7 @@ import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.OperatorSpec;
 import org.blossomlm.data.operator.Parameter;
 import org.blossomlm.data.operator.SetOperator;
+import org.blossomlm.model.files.AtomicFile;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -156,10 +155,11 @@ final class Decontamination implements SetOperator {
   }
 
   private static void write(Path path, List<String> lines) {
-    Path temporary = path.resolveSibling(path.getFileName() + ".part");
+    StringBuilder text = new StringBuilder();
+    lines.forEach(line -> text.append(line).append('\n'));
     try {
-      Files.write(temporary, lines, StandardCharsets.UTF_8);
-      Files.move(temporary, path, StandardCopyOption.REPLACE_EXISTING);
+      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      AtomicFile.write(path, bytes, DataException::new);
     } catch (IOException e) {
       throw new DataException("cannot write the report of contamination " + path, e);
     }

@@ -1,7 +1,6 @@
 package org.blossomlm.data.file;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,12 +40,7 @@ final class DatasetInfo {
     byte[] json =
         (JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(all) + "\n")
             .getBytes(StandardCharsets.UTF_8);
-    try (AtomicFile whole =
-        AtomicFile.create(file, ByteBuffer.allocate(1 << 14), DataException::new)) {
-      whole.write(ByteBuffer.wrap(json));
-      whole.force();
-      whole.commit();
-    }
+    AtomicFile.write(file, json, DataException::new);
   }
 
   private static @Nullable Object parse(Path file) throws IOException {

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +24,7 @@ import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.run.RecordLines;
 import org.blossomlm.data.run.RunResult;
 import org.blossomlm.data.run.StepStatus;
+import org.blossomlm.model.files.AtomicFile;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -53,10 +53,9 @@ public final class RunReport {
    */
   public static Path write(Recipe recipe, RunResult result) {
     Path file = result.folder().resolve("report.html");
-    Path fresh = result.folder().resolve("report.html.new");
     try {
-      Files.writeString(fresh, new RunReport(recipe, result).html());
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      byte[] page = new RunReport(recipe, result).html().getBytes(StandardCharsets.UTF_8);
+      AtomicFile.write(file, page, DataException::new);
       return file;
     } catch (IOException e) {
       throw new DataException(file + ": cannot be written: " + e.getMessage(), e);

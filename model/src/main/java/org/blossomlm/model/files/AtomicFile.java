@@ -26,6 +26,8 @@ public final class AtomicFile implements SegmentChannel {
    */
   private static final int BUFFER_BYTES = 1 << 17;
 
+  private static final int SMALL_BUFFER_BYTES = 1 << 14;
+
   private static final long PIECE = 1 << 26;
 
   /** So much may be written before the device is asked to begin with it. */
@@ -73,6 +75,22 @@ public final class AtomicFile implements SegmentChannel {
       throw Failures.because(failure, target + ": cannot be written: its folder does not exist", e);
     } catch (IOException e) {
       throw Failures.because(failure, target + ": cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes a small file as a whole.
+   *
+   * @param failure makes the exception of the format from a message
+   * @throws IOException if the bytes cannot be written; the target is as it was
+   */
+  public static void write(
+      Path target, byte[] bytes, Function<String, ? extends RuntimeException> failure)
+      throws IOException {
+    try (AtomicFile file = create(target, ByteBuffer.allocate(SMALL_BUFFER_BYTES), failure)) {
+      file.write(ByteBuffer.wrap(bytes));
+      file.force();
+      file.commit();
     }
   }
 
