@@ -2,8 +2,6 @@ package org.blossomlm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.blossomlm.cli.terminal.Messages;
-import org.blossomlm.cli.terminal.Output;
 import org.blossomlm.model.gguf.GgufArray;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.gguf.GgufMetadata;
@@ -34,34 +30,20 @@ import org.junit.jupiter.api.io.TempDir;
 class ConvertCommandTest {
   @TempDir Path temporary;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final InProcess program = new InProcess();
   private Path gguf = Path.of("");
   private Path folder = Path.of("");
 
   private int blossom(Object... arguments) {
-    out.reset();
-    err.reset();
-    var streams =
-        new Streams(
-            new ByteArrayInputStream(new byte[0]),
-            new Output(out),
-            new Output(err),
-            true,
-            false,
-            false);
-    return Main.run(
-        new Application(
-            streams, Messages.in(Locale.ENGLISH), new LocalEngine(), Map.of(), temporary),
-        Stream.of(arguments).map(String::valueOf).toArray(String[]::new));
+    return program.run(temporary, Locale.ENGLISH, arguments);
   }
 
   private String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return program.out();
   }
 
   private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return program.err();
   }
 
   /** One layer of zeros. */

@@ -2,17 +2,10 @@ package org.blossomlm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Stream;
-import org.blossomlm.cli.terminal.Messages;
-import org.blossomlm.cli.terminal.Output;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -34,8 +27,7 @@ class DataRunCommandTest {
 
   @TempDir Path folder;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final InProcess program = new InProcess();
   private Path recipe = Path.of("");
   private Path run = Path.of("");
 
@@ -49,19 +41,7 @@ class DataRunCommandTest {
   }
 
   private int blossom(Locale locale, Object... arguments) {
-    out.reset();
-    err.reset();
-    var streams =
-        new Streams(
-            new ByteArrayInputStream(new byte[0]),
-            new Output(out),
-            new Output(err),
-            true,
-            false,
-            false);
-    return Main.run(
-        new Application(streams, Messages.in(locale), new LocalEngine(), Map.of(), folder),
-        Stream.of(arguments).map(String::valueOf).toArray(String[]::new));
+    return program.run(folder, locale, arguments);
   }
 
   private int blossom(Object... arguments) {
@@ -69,11 +49,11 @@ class DataRunCommandTest {
   }
 
   private String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return program.out();
   }
 
   private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return program.err();
   }
 
   @Test

@@ -2,8 +2,6 @@ package org.blossomlm.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,11 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.blossomlm.cli.terminal.Messages;
-import org.blossomlm.cli.terminal.Output;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.quantize.ImportanceFiles;
 import org.blossomlm.model.tensor.TensorType;
@@ -33,8 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuantizeCommandTest {
   @TempDir Path folder;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final InProcess program = new InProcess();
   private Path model = Path.of("");
   private Path text = Path.of("");
 
@@ -47,27 +41,15 @@ class QuantizeCommandTest {
   }
 
   private int blossom(Object... arguments) {
-    out.reset();
-    err.reset();
-    var streams =
-        new Streams(
-            new ByteArrayInputStream(new byte[0]),
-            new Output(out),
-            new Output(err),
-            true,
-            false,
-            false);
-    return Main.run(
-        new Application(streams, Messages.in(Locale.ENGLISH), new LocalEngine(), Map.of(), folder),
-        Stream.of(arguments).map(String::valueOf).toArray(String[]::new));
+    return program.run(folder, Locale.ENGLISH, arguments);
   }
 
   private String out() {
-    return out.toString(StandardCharsets.UTF_8);
+    return program.out();
   }
 
   private String err() {
-    return err.toString(StandardCharsets.UTF_8);
+    return program.err();
   }
 
   private List<String> files() throws IOException {

@@ -2,6 +2,7 @@ package org.blossomlm.engine.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.blossomlm.engine.kernels.ExactProducts.at;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -279,15 +280,9 @@ class KernelParityTest {
   }
 
   private static double largest(Tensor weights) {
-    int columns = (int) weights.columns();
-    float[] row = new float[columns];
     double largest = 0;
     for (int r = 0; r < weights.rows(); r++) {
-      Dequantizer.dequantize(
-          weights.type(), weights.data(), r * weights.rowBytes(), columns, row, 0);
-      for (float v : row) {
-        largest = Math.max(largest, Math.abs(v));
-      }
+      largest = Math.max(largest, ExactProducts.largest(ExactProducts.row(weights, r)));
     }
     return largest;
   }
@@ -307,9 +302,5 @@ class KernelParityTest {
 
   private MemorySegment copy(MemorySegment floats) {
     return arena.allocate(floats.byteSize(), 64).copyFrom(floats);
-  }
-
-  private static float at(MemorySegment floats, int index) {
-    return floats.getAtIndex(ValueLayout.JAVA_FLOAT, index);
   }
 }

@@ -2,6 +2,9 @@ package org.blossomlm.engine.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.blossomlm.engine.kernels.ExactProducts.at;
+import static org.blossomlm.engine.kernels.ExactProducts.largest;
+import static org.blossomlm.engine.kernels.ExactProducts.row;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
@@ -9,7 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
-import org.blossomlm.model.tensor.Dequantizer;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +53,7 @@ class NativeKernelsTest {
         MemorySegment x = RandomTensors.floats(random, tokens * columns, arena);
         MemorySegment actual = product(matrix, x, tokens);
         for (int t = 0; t < tokens; t++) {
-          double[] rounded = rounded(type, x, t, columns);
+          double[] rounded = activations(type, x, t, columns);
           for (int r = 0; r < rows; r++) {
             float[] weights = row(matrix.tensor(), r);
             double expected = 0;
@@ -204,45 +206,17 @@ class NativeKernelsTest {
     return matrix.withPacked(guarded.asSlice(0, bytes));
   }
 
-  /** What 8-bit activations stand for; floats are used as they are. */
-  private static double[] rounded(TensorType type, MemorySegment x, int t, int columns) {
+  /**
+   * What activations stand for in a product: 8 bits each, floats beside weights that are floats.
+   */
+  private static double[] activations(TensorType type, MemorySegment x, int t, int columns) {
+    if (type.blockElements() > 1) {
+      return ExactProducts.rounded(x, t, columns);
+    }
     double[] values = new double[columns];
     for (int c = 0; c < columns; c++) {
       values[c] = at(x, t * columns + c);
     }
-    if (type.blockElements() == 1) {
-      return values;
-    }
-    for (int block = 0; block < columns; block += 32) {
-      float largest = 0;
-      for (int i = block; i < block + 32; i++) {
-        largest = Math.max(largest, Math.abs((float) values[i]));
-      }
-      float inverse = 127 / largest;
-      for (int i = block; i < block + 32; i++) {
-        values[i] = (double) (largest / 127) * Math.rint((float) values[i] * inverse);
-      }
-    }
     return values;
-  }
-
-  private static float[] row(Tensor tensor, int row) {
-    int columns = (int) tensor.columns();
-    float[] decoded = new float[columns];
-    long at = row * tensor.rowBytes();
-    Dequantizer.dequantize(tensor.type(), tensor.data(), at, columns, decoded, 0);
-    return decoded;
-  }
-
-  private static double largest(float[] row) {
-    double largest = 0;
-    for (float v : row) {
-      largest = Math.max(largest, Math.abs(v));
-    }
-    return largest;
-  }
-
-  private static float at(MemorySegment floats, int index) {
-    return floats.getAtIndex(ValueLayout.JAVA_FLOAT, index);
   }
 }

@@ -2,6 +2,10 @@ package org.blossomlm.engine.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.blossomlm.engine.kernels.ExactProducts.at;
+import static org.blossomlm.engine.kernels.ExactProducts.largest;
+import static org.blossomlm.engine.kernels.ExactProducts.rounded;
+import static org.blossomlm.engine.kernels.ExactProducts.row;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +13,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.blossomlm.model.tensor.Dequantizer;
 import org.blossomlm.model.tensor.Tensor;
 import org.blossomlm.model.tensor.TensorType;
 import org.junit.jupiter.api.Test;
@@ -270,41 +273,5 @@ class VectorProductsTest {
     kernels.pack(matrix, cut, matrix.rows(), packed, scratch);
     kernels.pack(matrix, 0, cut, packed, scratch);
     return matrix.withPacked(packed);
-  }
-
-  /** What 8-bit activations stand for. */
-  private static double[] rounded(MemorySegment x, int t, int columns) {
-    double[] values = new double[columns];
-    for (int block = 0; block < columns; block += 32) {
-      float largest = 0;
-      for (int i = block; i < block + 32; i++) {
-        largest = Math.max(largest, Math.abs(at(x, t * columns + i)));
-      }
-      float inverse = 127 / largest;
-      for (int i = block; i < block + 32; i++) {
-        values[i] = (double) (largest / 127) * Math.rint(at(x, t * columns + i) * inverse);
-      }
-    }
-    return values;
-  }
-
-  private static float[] row(Tensor tensor, int row) {
-    int columns = (int) tensor.columns();
-    float[] decoded = new float[columns];
-    long at = row * tensor.rowBytes();
-    Dequantizer.dequantize(tensor.type(), tensor.data(), at, columns, decoded, 0);
-    return decoded;
-  }
-
-  private static double largest(float[] row) {
-    double largest = 0;
-    for (float v : row) {
-      largest = Math.max(largest, Math.abs(v));
-    }
-    return largest;
-  }
-
-  private static float at(MemorySegment floats, int index) {
-    return floats.getAtIndex(ValueLayout.JAVA_FLOAT, index);
   }
 }
