@@ -39,7 +39,7 @@ final class AnswerExtractor {
 
   private static final Pattern CHOICE =
       Pattern.compile(
-          "(?:故选|应选|因此选|所以选|选择|故答案(?:为|是|选)|答案(?:应)?(?:是|为|选|[:：])"
+          "(?:(?:故|应|应该|因此|所以)选择?|故答案(?:为|是|选)|答案(?:应)?(?:是|为|选|[:：])"
               + "|(?i:\\banswer\\s*(?:is|:)|\\b(?:choose|select|pick)|\\b(?:correct|right)\\s+(?:option|choice)"
               + "\\s*(?:is|:)))"
               + "(?i:\\s{0,5}(?:答案|选项|the|options?|choices?|answer)){0,4}[\\s:：为是]{0,10}"

@@ -90,6 +90,7 @@ class AnswerExtractionTest {
         "generic   | There are 5 of them",
         "tal_scq5k | The answer is A good one",
         "tal_scq5k | Bob chose Candy",
+        "tal_scq5k | a有两种可能：选择$$A$$和不选择$$A$$，共44种",
         "cmath     | 我不知道",
       })
   void nothing(String policy, String solution) {
