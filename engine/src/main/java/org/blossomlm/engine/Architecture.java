@@ -19,7 +19,7 @@ import org.blossomlm.model.gguf.GgufMetadata;
  * @param epsilon of the root-mean-square norms
  * @param attentionScale factor of query-key products, usually {@code 1/√headSize}
  */
-record Architecture(
+public record Architecture(
     String family,
     int layers,
     int hidden,
@@ -69,21 +69,23 @@ record Architecture(
   private static final long MAX_LAYERS = 1024;
   private static final long MAX_CONTEXT = 1L << 30;
 
-  int queryWidth() {
+  /** Width of all query heads together. */
+  public int queryWidth() {
     return heads * headSize;
   }
 
-  int keyValueWidth() {
+  /** Width of all key (or value) heads together. */
+  public int keyValueWidth() {
     return keyValueHeads * headSize;
   }
 
   /** Query heads that share one key/value head. */
-  int group() {
+  public int group() {
     return heads / keyValueHeads;
   }
 
   /** With the divisors of a {@code rope_freqs.weight} tensor. */
-  Architecture withRopeFactors(float[] factors) {
+  public Architecture withRopeFactors(float[] factors) {
     return new Architecture(
         family,
         layers,
@@ -103,7 +105,7 @@ record Architecture(
    *
    * @throws ModelException naming the key, what was found and what is allowed
    */
-  static Architecture of(GgufMetadata metadata) {
+  public static Architecture of(GgufMetadata metadata) {
     String id = metadata.requireString("general.architecture");
     Family family =
         Family.of(id)

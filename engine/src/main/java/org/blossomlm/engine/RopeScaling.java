@@ -12,7 +12,7 @@ import org.blossomlm.model.ModelException;
  * @param angles radians per position of each of the {@code rotated/2} pairs
  * @param magnitude factor of the rotated vector (YaRN's attention temperature), 1 without
  */
-record RopeScaling(int rotated, boolean halves, double[] angles, double magnitude) {
+public record RopeScaling(int rotated, boolean halves, double[] angles, double magnitude) {
 
   /**
    * Reads {@code rope.*}; {@link #withFactors} adds what a {@code rope_freqs.weight} tensor says.

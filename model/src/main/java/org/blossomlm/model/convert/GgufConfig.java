@@ -41,6 +41,26 @@ final class GgufConfig {
 
   /** Reads the keys. */
   ModelConfig read() {
+    ModelConfig config = readUnscaled();
+    return new ModelConfig(
+        config.family(),
+        config.layers(),
+        config.hidden(),
+        config.feedForward(),
+        config.heads(),
+        config.keyValueHeads(),
+        config.givenHeadSize(),
+        config.context(),
+        config.vocabulary(),
+        config.epsilon(),
+        config.tied(),
+        config.theta(),
+        scaling(config.theta(), config.headSize()),
+        config.notes());
+  }
+
+  /** As {@link #read} without the rotary scaling, of which transformers knows fewer kinds. */
+  ModelConfig readUnscaled() {
     if (metadata.integer(key("expert_count")).orElse(0) > 0) {
       throw new ConversionException(
           file.path()
@@ -79,7 +99,7 @@ final class GgufConfig {
             positive("attention.layer_norm_rms_epsilon").orElse(1e-5),
             file.tensor("output.weight").isEmpty(),
             theta,
-            scaling(theta, headSize),
+            new RotaryScaling.None(),
             List.of());
     if (heads % config.keyValueHeads() != 0
         || headSize % 2 != 0
