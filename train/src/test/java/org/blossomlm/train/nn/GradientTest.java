@@ -126,7 +126,9 @@ class GradientTest {
         values.put(i, value);
         double slope = (above - below) / (2 * step);
         assertThat(Math.abs(slope - gradient[i]))
-            .as("%s[%d]: gradient %s, slope %s, seed %d", entry.getKey(), i, gradient[i], slope, SEED)
+            .as(
+                "%s[%d]: gradient %s, slope %s, seed %d",
+                entry.getKey(), i, gradient[i], slope, SEED)
             .isLessThan(1e-6 * Math.max(scale, 1e-2));
         checked++;
       }
