@@ -76,7 +76,7 @@ public final class Checkpoint {
     } catch (IOException e) {
       throw new TrainException(folder + ": cannot be written: " + e.getMessage(), e);
     } catch (SafetensorsException e) {
-      throw new TrainException(e.getMessage(), e);
+      throw new TrainException(String.valueOf(e.getMessage()), e);
     }
   }
 
