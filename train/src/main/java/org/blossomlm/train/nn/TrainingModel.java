@@ -8,6 +8,7 @@ import org.blossomlm.train.torch.Scope;
 import org.blossomlm.train.torch.TensorData;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,34 @@ public final class TrainingModel implements AutoCloseable {
         x = decoder.block(layer, x, tensors, Pass.EVALUATION);
       }
       return TensorData.floats(decoder.logits(x.view(-1, x.size(2))));
+    }
+  }
+
+  /** Whether the model has a tensor in this place. */
+  public boolean has(Place place) {
+    try (var _ = new Scope()) {
+      return parameters.tensors().containsKey(place.huggingFace())
+          || source.tensor(place).isPresent();
+    }
+  }
+
+  /**
+   * The number format of a tensor in the base, and float32 where the base is held in 4 bits, whose
+   * numbers a shorter format would round.
+   */
+  public ScalarType baseFormat(Place place) {
+    String name = place.huggingFace();
+    boolean quantized =
+        method instanceof Method.Adapters adapters
+            && adapters.quantized()
+            && LoraOptions.LINEARS.stream().anyMatch(l -> name.endsWith("." + l + ".weight"));
+    try (var _ = new Scope()) {
+      return quantized
+          ? ScalarType.Float
+          : source
+              .tensor(place)
+              .map(tensor -> tensor.scalar_type().intern())
+              .orElse(ScalarType.Float);
     }
   }
 

@@ -131,7 +131,12 @@ public final class TensorData {
 
   /** The type in a safetensors file. */
   public static SafetensorsType safetensorsType(Tensor tensor) {
-    return switch (tensor.scalar_type().intern()) {
+    return safetensorsType(tensor.scalar_type());
+  }
+
+  /** The type in a safetensors file. */
+  public static SafetensorsType safetensorsType(ScalarType type) {
+    return switch (type.intern()) {
       case Float -> SafetensorsType.F32;
       case Half -> SafetensorsType.F16;
       case BFloat16 -> SafetensorsType.BF16;
@@ -140,7 +145,7 @@ public final class TensorData {
       case Char -> SafetensorsType.I8;
       case Int -> SafetensorsType.I32;
       case Long -> SafetensorsType.I64;
-      default -> throw new IllegalArgumentException(tensor.scalar_type() + " in safetensors");
+      default -> throw new IllegalArgumentException(type + " in safetensors");
     };
   }
 }

@@ -67,9 +67,14 @@ public final class TinyModels {
   public static TrainingModel model(Path parent, Kind kind, Method method, Compute compute) {
     TrainingModel model =
         TrainingModel.of(WeightSources.random(folder(parent, kind), 7), method, compute, 7);
+    nudge(model);
+    return model;
+  }
+
+  /** Adds noise to all parameters. */
+  public static void nudge(TrainingModel model) {
     var random = new Random(11);
     model.parameters().tensors().values().forEach(tensor -> nudge(tensor, random));
-    return model;
   }
 
   private static void nudge(Tensor tensor, Random random) {
