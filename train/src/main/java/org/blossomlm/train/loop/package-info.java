@@ -1,0 +1,5 @@
+/** Steps, evaluation, metrics and the guards around them. */
+@NullMarked
+package org.blossomlm.train.loop;
+
+import org.jspecify.annotations.NullMarked;
