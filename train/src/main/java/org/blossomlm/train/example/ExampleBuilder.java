@@ -148,6 +148,15 @@ public final class ExampleBuilder {
         : Optional.empty();
   }
 
+  /** The two samples of a pair, chosen first, or why there are none. */
+  public BuiltExamples builtPair(PreferenceRecord record) {
+    return pair(record)
+        .map(pair -> new BuiltExamples(List.of(pair.chosen(), pair.rejected()), Set.of()))
+        .orElseGet(() ->
+            BuiltExamples.none(
+                record.failure().isPresent() ? ExampleNote.FAILED : ExampleNote.TOO_LONG));
+  }
+
   /** Both sides must be whole: one that lacks its end would lose by that. */
   private Optional<Example> side(PreferenceRecord record, List<ChatMessage> side, String name) {
     String id = record.id() + " (" + name + ")";

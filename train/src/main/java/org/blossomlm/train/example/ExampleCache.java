@@ -70,12 +70,7 @@ public final class ExampleCache {
           ExampleNote.NOT_A_SAMPLE,
           record.id() + ": not a preference pair; dpo needs a prompt, chosen and rejected");
     }
-    return builder
-        .pair(preference)
-        .map(pair -> new BuiltExamples(List.of(pair.chosen(), pair.rejected()), java.util.Set.of()))
-        .orElseGet(() ->
-            BuiltExamples.none(
-                record.failure().isPresent() ? ExampleNote.FAILED : ExampleNote.TOO_LONG));
+    return builder.builtPair(preference);
   }
 
   private ExampleFile open(

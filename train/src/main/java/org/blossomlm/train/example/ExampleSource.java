@@ -34,7 +34,12 @@ public record ExampleSource(
         folder, List.of(files), Optional.empty(), Optional.empty(), OptionalLong.empty());
   }
 
-  RecordReader open(boolean strict) {
+  /**
+   * Opens the files.
+   *
+   * @param strict whether a line that is no record is an error
+   */
+  public RecordReader open(boolean strict) {
     ReadOptions options = ReadOptions.DEFAULT.withStrict(strict);
     if (format.isPresent()) {
       options = options.withFormat(format.get());
