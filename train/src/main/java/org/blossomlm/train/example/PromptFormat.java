@@ -94,7 +94,8 @@ public final class PromptFormat implements AutoCloseable {
   private static ChatTemplate named(String name, Tokenizer tokenizer) {
     return name.equals(ChatTemplates.BLOSSOM)
         ? ChatTemplates.blossom(specialTokens(tokenizer))
-        : ChatTemplates.jinja(name, read(Path.of(name), LARGEST_TEMPLATE), specialTokens(tokenizer));
+        : ChatTemplates.jinja(
+            name, read(Path.of(name), LARGEST_TEMPLATE), specialTokens(tokenizer));
   }
 
   /** {@code chat_template.jinja}, or else {@code chat_template} of tokenizer_config.json. */
