@@ -15,6 +15,8 @@ import org.blossomlm.data.run.RunStop;
 import org.blossomlm.engine.ContextLengthException;
 import org.blossomlm.engine.OutOfMemoryException;
 import org.blossomlm.model.ModelException;
+import org.blossomlm.train.TrainException;
+import org.blossomlm.train.config.ConfigException;
 
 /** Turns what went wrong into one line for the user and a code for the shell. */
 final class FailureReport {
@@ -57,6 +59,7 @@ final class FailureReport {
       case CommandException e -> e.exitCode();
       case ModelException e -> ExitCode.BAD_MODEL;
       case RecipeException e -> ExitCode.USAGE;
+      case ConfigException e -> ExitCode.USAGE;
       case RunStop e when e.reason() == RunStop.Cause.OUT_OF_MEMORY -> ExitCode.OUT_OF_MEMORY;
       case OutOfMemoryException e -> ExitCode.OUT_OF_MEMORY;
       case OutOfMemoryError e -> ExitCode.OUT_OF_MEMORY;
@@ -73,6 +76,7 @@ final class FailureReport {
       case CommandException e -> message;
       case ModelException e -> message;
       case DataException e -> message;
+      case TrainException e -> message;
       case OutOfMemoryException e -> message;
       case ContextLengthException e ->
           application.text("error.prompt-too-long", e.promptTokens(), e.contextLength());

@@ -51,7 +51,9 @@ public final class Main {
             .addSubcommand("quantize", new QuantizeCommand(application))
             .addSubcommand("imatrix", new ImatrixCommand(application))
             .addSubcommand("perplexity", new PerplexityCommand(application))
-            .addSubcommand("data", DataCommand.commandLine(application));
+            .addSubcommand("data", DataCommand.commandLine(application))
+            .addSubcommand("tokenizer", TokenizerCommand.commandLine(application))
+            .addSubcommand("train", TrainCommand.commandLine(application));
     giveVersion(root);
     IParameterExceptionHandler wrongUsage = (e, args) -> wrongUsage(e, application, report);
     IExecutionExceptionHandler failure = (e, command, result) -> report.print(e).status();

@@ -27,6 +27,7 @@ class ArchitectureRulesTest {
             "org.blossomlm.engine..",
             "org.blossomlm.bench..",
             "org.blossomlm.data..",
+            "org.blossomlm.train..",
             "org.blossomlm.cli..")
         .check(CLASSES);
     noClasses()
@@ -34,21 +35,39 @@ class ArchitectureRulesTest {
         .resideInAPackage("org.blossomlm.engine..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.blossomlm.bench..", "org.blossomlm.data..", "org.blossomlm.cli..")
+        .resideInAnyPackage(
+            "org.blossomlm.bench..",
+            "org.blossomlm.data..",
+            "org.blossomlm.train..",
+            "org.blossomlm.cli..")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage("org.blossomlm.bench..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.blossomlm.data..", "org.blossomlm.cli..")
+        .resideInAnyPackage("org.blossomlm.data..", "org.blossomlm.train..", "org.blossomlm.cli..")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage("org.blossomlm.data..")
         .should()
         .dependOnClassesThat()
+        .resideInAnyPackage("org.blossomlm.bench..", "org.blossomlm.train..", "org.blossomlm.cli..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("org.blossomlm.train..")
+        .should()
+        .dependOnClassesThat()
         .resideInAnyPackage("org.blossomlm.bench..", "org.blossomlm.cli..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAnyPackage("org.blossomlm.train.example", "org.blossomlm.train.config")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco..")
         .check(CLASSES);
   }
 

@@ -10,22 +10,22 @@ import org.blossomlm.data.operator.NearestName;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of a recipe, and how to say what is wrong with it.
+ * A value of a recipe or another file in YAML, and how to say what is wrong with it.
  *
  * @param path keys from the top: {@code branches.zh.steps[2].chat_length_filter.max}
  * @param key where the key is that it belongs to
  */
-record Located(String path, Place key, RecipeNode node) {
-  static Located root(RecipeNode node) {
+public record Located(String path, Place key, RecipeNode node) {
+  public static Located root(RecipeNode node) {
     return new Located("", node.place(), node);
   }
 
-  RecipeException error(String what) {
+  public RecipeException error(String what) {
     return at(node.place(), what);
   }
 
   /** Wrong as a whole, so its key is shown rather than its contents. */
-  RecipeException keyError(String what) {
+  public RecipeException keyError(String what) {
     return at(key, what);
   }
 
@@ -38,7 +38,7 @@ record Located(String path, Place key, RecipeNode node) {
   }
 
   /** An error about a name, with the one that was probably meant. */
-  RecipeException unknown(String what, String name, Collection<String> allowed) {
+  public RecipeException unknown(String what, String name, Collection<String> allowed) {
     return error(unknownText(what, name, allowed));
   }
 
@@ -49,13 +49,13 @@ record Located(String path, Place key, RecipeNode node) {
     return "unknown " + what + " \"" + name + "\"" + (meant.isEmpty() ? "; " : meant + " ") + list;
   }
 
-  boolean isNull() {
+  public boolean isNull() {
     return node instanceof RecipeNode.Scalar(Place place, Optional<Object> scalar)
         && scalar.isEmpty();
   }
 
   /** As a plain Java value. */
-  Object required() {
+  public Object required() {
     Object value = node.value();
     if (value == null) {
       throw keyError("has no value");
@@ -63,7 +63,7 @@ record Located(String path, Place key, RecipeNode node) {
     return value;
   }
 
-  String text() {
+  public String text() {
     if (scalar() instanceof String text) {
       return text;
     }
@@ -71,7 +71,7 @@ record Located(String path, Place key, RecipeNode node) {
   }
 
   /** A text that is also given where YAML sees a number or a flag. */
-  String scalarText() {
+  public String scalarText() {
     Object scalar = scalar();
     if (scalar == null) {
       throw expected("a text");
@@ -79,7 +79,7 @@ record Located(String path, Place key, RecipeNode node) {
     return String.valueOf(scalar);
   }
 
-  long integer() {
+  public long integer() {
     return switch (scalar()) {
       case Long number -> number;
       case null, default -> throw expected("a whole number");
@@ -94,7 +94,7 @@ record Located(String path, Place key, RecipeNode node) {
     return number;
   }
 
-  double number() {
+  public double number() {
     return switch (scalar()) {
       case Long number -> number;
       case Double number when Double.isFinite(number) -> number;
@@ -111,21 +111,21 @@ record Located(String path, Place key, RecipeNode node) {
     return share;
   }
 
-  boolean flag() {
+  public boolean flag() {
     if (scalar() instanceof Boolean flag) {
       return flag;
     }
     throw expected("true or false");
   }
 
-  @Nullable Object scalar() {
+  public @Nullable Object scalar() {
     if (node instanceof RecipeNode.Scalar scalar) {
       return scalar.value();
     }
     return null;
   }
 
-  List<Located> items() {
+  public List<Located> items() {
     if (!(node instanceof RecipeNode.Sequence sequence)) {
       throw expected("a list");
     }
@@ -137,16 +137,16 @@ record Located(String path, Place key, RecipeNode node) {
   }
 
   /** A list, or one value that stands for a list of one. */
-  List<Located> itemsOrOne() {
+  public List<Located> itemsOrOne() {
     return node instanceof RecipeNode.Scalar && !isNull() ? List.of(this) : items();
   }
 
   /** The texts of a list, or one. */
-  List<String> texts() {
+  public List<String> texts() {
     return itemsOrOne().stream().map(Located::scalarText).toList();
   }
 
-  Map<String, Located> entries() {
+  public Map<String, Located> entries() {
     if (!(node instanceof RecipeNode.Mapping mapping)) {
       throw expected("keys and values");
     }
@@ -162,7 +162,7 @@ record Located(String path, Place key, RecipeNode node) {
   }
 
   /** Entries of which all keys are known. */
-  Map<String, Located> fields(Collection<String> allowed) {
+  public Map<String, Located> fields(Collection<String> allowed) {
     Map<String, Located> entries = entries();
     entries.forEach((name, value) -> {
       if (!allowed.contains(name)) {

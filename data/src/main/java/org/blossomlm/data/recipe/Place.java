@@ -6,7 +6,7 @@ package org.blossomlm.data.recipe;
  * @param line from 1; 0 for a recipe made in code
  * @param column from 1; 0 for a recipe made in code
  */
-record Place(String file, int line, int column) {
+public record Place(String file, int line, int column) {
   @Override
   public String toString() {
     return line == 0 ? file : file + ":" + line + ":" + column;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The text of a recipe as a tree that knows its places. */
-sealed interface RecipeNode {
+public sealed interface RecipeNode {
   Place place();
 
   /** As plain Java values: maps in order, lists, and scalars. */

@@ -22,7 +22,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * Reads YAML 1.2 with the places of all keys and values. Jackson, which is used elsewhere, reports
  * no places of values and does not resolve aliases, so the parser below it is asked directly.
  */
-final class YamlTree {
+public final class YamlTree {
   /** Nodes of a recipe with its aliases written out; more would be an attack, not a recipe. */
   private static final int MAX_NODES = 100_000;
 
@@ -39,7 +39,7 @@ final class YamlTree {
    * @param file as messages name it
    * @throws RecipeException naming the place if {@code text} is not YAML
    */
-  static RecipeNode read(String text, String file) {
+  public static RecipeNode read(String text, String file) {
     var tree = new YamlTree(file);
     LoadSettings settings =
         LoadSettings.builder().setLabel(file).setUseMarks(true).setAllowDuplicateKeys(true).build();

@@ -27,7 +27,10 @@ class ShippedRecipesTest {
 
   static List<Path> recipes() throws IOException {
     try (Stream<Path> files = Files.list(RECIPES)) {
-      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+      return files
+          .filter(file -> file.getFileName().toString().matches("blossom-.*\\.yaml"))
+          .sorted()
+          .toList();
     }
   }
 
