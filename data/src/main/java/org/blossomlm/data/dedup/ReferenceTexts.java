@@ -33,15 +33,33 @@ final class ReferenceTexts {
   /**
    * A question.
    *
-   * @param file its name, without the folder
+   * @param file what the file is called, see {@link #names}
    * @param row from 1
    */
   record Reference(String file, long row, String text) {}
 
   private ReferenceTexts() {}
 
-  static List<Reference> read(Path file, Set<String> fields) {
-    String name = file.getFileName().toString();
+  /**
+   * What the files are called in reports: the names alone, with as many folders before them as it
+   * takes to tell them apart. Three benchmarks call their file question.jsonl.
+   */
+  static List<String> names(List<Path> files) {
+    List<Path> whole = files.stream().map(file -> file.toAbsolutePath().normalize()).toList();
+    return whole.stream().map(file -> shortest(file, whole)).toList();
+  }
+
+  private static String shortest(Path file, List<Path> all) {
+    for (int parts = 1; parts < file.getNameCount(); parts++) {
+      Path end = file.subpath(file.getNameCount() - parts, file.getNameCount());
+      if (all.stream().filter(other -> other.endsWith(end)).distinct().count() == 1) {
+        return end.toString().replace('\\', '/');
+      }
+    }
+    return file.toString();
+  }
+
+  static List<Reference> read(Path file, String name, Set<String> fields) {
     String kind = name.toLowerCase(Locale.ROOT).replaceAll("\\.gz$", "");
     List<Reference> references = new ArrayList<>();
     try (InputStream raw = Files.newInputStream(file);
