@@ -86,6 +86,14 @@ final class Html {
     return this;
   }
 
+  /** At most so many characters of the first lines of a text, in one line. */
+  static String beginning(String text, int characters) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.codePointCount(0, line.length()) <= characters
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, characters)) + "…";
+  }
+
   static String number(long value) {
     return String.format(Locale.ROOT, "%,d", value);
   }

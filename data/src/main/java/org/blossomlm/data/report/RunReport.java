@@ -69,6 +69,7 @@ public final class RunReport {
     for (int i = 0; i < recipe.sinks().size(); i++) {
       output(recipe.sinks().get(i), result.outputs().get(i));
     }
+    ClusterSection.write(result, page);
     left();
     plan();
     return frame()
