@@ -49,7 +49,7 @@ final class MakingSection {
           Map<?, ?> source = value instanceof Map<?, ?> map ? map : Map.of();
           rows.add(
               List.of(
-                  Markdown.escaped(name),
+                  Markdown.code(name),
                   String.join(
                       "<br>",
                       RunPlan.texts(source.get("files")).stream()
@@ -141,7 +141,7 @@ final class MakingSection {
       long calls = step.count("calls") + step.count("cached_calls");
       rows.add(
           List.of(
-              Markdown.escaped(step.name()),
+              Markdown.code(step.name()),
               Markdown.code(step.operator()),
               Markdown.number(step.count("in")),
               Markdown.number(step.count("out")),

@@ -94,8 +94,15 @@ final class ClusterSection {
         "<b class=\"count\">"
             + Html.number(size)
             + "</b>"
-            + Html.escaped(Html.beginning(title, 110)),
+            + "<span>" + Html.escaped(title(title)) + "</span>",
         inside.toString());
+  }
+
+  /** What the record says first, without who says it and without its metadata. */
+  private static String title(String text) {
+    int metadata = text.indexOf("\nmetadata.");
+    String said = metadata < 0 ? text : text.substring(0, metadata);
+    return Html.beginning(said.replaceFirst("^(system|user|assistant|text|\\w{1,40}): ", ""), 200);
   }
 
   private static String member(Map<?, ?> member, String text, boolean stays) {

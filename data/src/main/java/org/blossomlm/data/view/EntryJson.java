@@ -66,14 +66,23 @@ final class EntryJson {
   /** The title, or what is around the text that was searched for. */
   private static String snippet(Entry entry, RecordQuery query) {
     if (query.text().isPresent()) {
-      String all = RecordText.searched(entry);
-      int found = all.toLowerCase(Locale.ROOT).indexOf(query.text().get());
-      if (found >= 0) {
-        int start = Math.max(0, Math.min(all.length(), found) - BEFORE_FOUND);
-        return (start > 0 ? "…" : "") + cut(all.substring(start));
-      }
+      // What the record says goes before its id, metadata and reason.
+      String said = entry.record().map(each -> String.join("\n", RecordText.contents(each))).orElse("");
+      return around(said, query.text().get())
+          .or(() -> around(RecordText.searched(entry), query.text().get()))
+          .orElseGet(() -> cut(said));
     }
     return cut(entry.record().map(RecordText::title).orElse(entry.raw()));
+  }
+
+  private static Optional<String> around(String text, String lower) {
+    int found = text.toLowerCase(Locale.ROOT).indexOf(lower);
+    if (found < 0) {
+      return Optional.empty();
+    }
+    int start = Math.max(0, Math.min(text.length(), found) - BEFORE_FOUND);
+    boolean half = start > 0 && Character.isLowSurrogate(text.charAt(Math.min(start, text.length() - 1)));
+    return Optional.of((start > 0 ? "…" : "") + cut(text.substring(half ? start - 1 : start)));
   }
 
   private static String cut(String text) {

@@ -114,12 +114,14 @@ final class StreamedRecords implements Records {
     private final RecordReader reader = RecordFiles.read(name, ReadOptions.DEFAULT);
     private long next = 1;
     private Optional<DataRecord> record = Optional.empty();
+    private boolean broken;
 
     @Override
     public boolean advance() throws IOException {
       try {
         record = reader.next();
       } catch (DataException e) {
+        broken = true;
         throw new IOException(e.getMessage(), e);
       }
       if (record.isPresent()) {
@@ -142,7 +144,11 @@ final class StreamedRecords implements Records {
 
     @Override
     public void close() {
-      giveBack(this);
+      if (broken) {
+        end();
+      } else {
+        giveBack(this);
+      }
     }
 
     void end() {

@@ -1,6 +1,6 @@
 // Two records side by side, with what differs marked.
 
-import { bubble, reason, valueText } from "./record.js";
+import { bubble, reason, recordElement, valueText } from "./record.js";
 import { element, word } from "./words.js";
 
 // Words, runs of space, single Chinese characters and signs.
@@ -121,14 +121,12 @@ function values(box, left, right) {
 
 export function comparisonElement(left, right, names, same) {
   const box = element("div", { class: "comparison" });
-  box.append(element("h3", {}, names[0]), element("h3", {}, names[1]));
   if (left === undefined || right === undefined) {
+    const note = element("p", { class: "note" }, word("onlyIn", left === undefined ? names[1] : names[0]));
     const there = left ?? right;
-    box.append(element("p", { class: "wide note" }, word("onlyIn", left === undefined ? names[1] : names[0])));
-    const empty = { messages: undefined };
-    fill(box, left ?? empty, right ?? empty);
-    return there === undefined ? element("p", {}) : box;
+    return element("div", { class: "record" }, note, ...(there === undefined ? [] : [recordElement(there, "")]));
   }
+  box.append(element("h3", {}, names[0]), element("h3", {}, names[1]));
   if (same) {
     box.append(element("p", { class: "wide note" }, word("same")));
   }

@@ -492,6 +492,10 @@ at("goto").addEventListener("change", () => {
 });
 at("previous").addEventListener("click", () => move(-1));
 at("next").addEventListener("click", () => move(1));
+at("filters").addEventListener("click", () => {
+  const open = document.body.classList.toggle("filtering");
+  at("filters").setAttribute("aria-expanded", open);
+});
 at("back").addEventListener("click", toList);
 at("copy").addEventListener("click", copyLink);
 at("help").addEventListener("click", () => at("keys").showModal());

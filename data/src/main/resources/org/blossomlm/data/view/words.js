@@ -13,6 +13,7 @@ const words = {
   anyState: ["failed or not", "全部状态"],
   onlyFailed: ["failed or left", "失败或已移除"],
   onlyGood: ["not failed", "未失败"],
+  filters: ["Filters and comparison", "筛选与对比"],
   clear: ["Clear", "清除"],
   stop: ["Stop", "停止"],
   more: ["Go on", "继续"],

@@ -89,7 +89,7 @@ class ViewBrowserTest {
             "reasoning_content":"%s","tool_calls":[{"id":"%s","type":"function","function":{"name":"%s","arguments":"{\\"a\\":\\"%s\\"}"}}]}],\
             "metadata":{"language":"%s","origin":"%s","%s":"%s"},"%s":["%s"]}"""
                 .replace("%s", json));
-    String other = file("other.jsonl", chat("o", json, json));
+    String other = file("other.jsonl", chat(json, json, json));
     open("", evil, other);
     browser().until("document.querySelector('#record').innerText.includes('window.hit')");
     assertThat(browser().value("document.querySelectorAll('main script, main svg, main img, header optgroup img').length"))
@@ -122,9 +122,9 @@ class ViewBrowserTest {
     browser().until("document.querySelector('#record .chips code').textContent === 'c2'");
     assertThat(browser().value("location.hash")).contains("at=2");
     browser().press("n");
-    browser().until("document.querySelector('#rows .facts').innerText.startsWith('51')");
+    browser().until("document.querySelector('#rows .facts')?.innerText.startsWith('51')");
     browser().press("p");
-    browser().until("document.querySelector('#rows .facts').innerText.startsWith('1')");
+    browser().until("document.querySelector('#rows .facts')?.innerText.startsWith('1')");
     browser().press("/");
     browser().type("needle");
     browser().press("Enter");
@@ -151,7 +151,7 @@ class ViewBrowserTest {
     assertThat(browser().value("[...document.querySelectorAll('.comparison del')].map(e => e.textContent)")).isEqualTo("12");
     assertThat(browser().value("[...document.querySelectorAll('.comparison ins')].map(e => e.textContent)")).isEqualTo("13");
     browser().press("j");
-    browser().until("document.querySelectorAll('.comparison .missing').length === 2");
+    browser().until("document.querySelector('#record .note')?.innerText === 'only in " + left + "'");
   }
 
   @Test
