@@ -52,9 +52,22 @@ final class DataViewCommand implements Callable<Integer> {
       if (!noOpen) {
         open(view.address());
       }
-      ended.await();
+      try {
+        ended.await();
+      } finally {
+        forget(hook);
+      }
     }
     return ExitCode.OK.status();
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It is at work: the program is ending.
+      return;
+    }
   }
 
   /** In the browser, where there is a screen; the address was printed anyway. */

@@ -148,9 +148,6 @@ record RecordQuery(
         && unit != '"'
         && unit != '\\'
         && unit != '/'
-        // K and s have further upper-case forms, the Kelvin sign and the long s.
-        && unit != 'k'
-        && unit != 's'
         && (unit < 0x80 || Character.toUpperCase(unit) == unit && Character.toLowerCase(unit) == unit);
   }
 
@@ -160,7 +157,7 @@ record RecordQuery(
     int last = line.length - lower.length;
     for (int i = 0; i < line.length; i++) {
       byte each = line[i];
-      if (each == '\\' && i + 1 < line.length && line[i + 1] == 'u') {
+      if (each == '\\' && i + 1 < line.length && line[i + 1] == 'u' || isLetterLike(line, i)) {
         return true;
       }
       if (i <= last && (each == first || first > 0 && each == other) && startsAt(line, i, lower)) {
@@ -168,6 +165,15 @@ record RecordQuery(
       }
     }
     return false;
+  }
+
+  /** The Kelvin sign and the dotted I, the characters whose lower case begins with an ASCII letter. */
+  private static boolean isLetterLike(byte[] line, int i) {
+    return line[i] == (byte) 0xE2
+            && i + 2 < line.length
+            && line[i + 1] == (byte) 0x84
+            && line[i + 2] == (byte) 0xAA
+        || line[i] == (byte) 0xC4 && i + 1 < line.length && line[i + 1] == (byte) 0xB0;
   }
 
   private static boolean startsAt(byte[] line, int start, byte[] lower) {

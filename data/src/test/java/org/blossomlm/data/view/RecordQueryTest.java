@@ -59,12 +59,9 @@ class RecordQueryTest {
 
   @Test
   void that_would_take_for_ever_ends_in_time() {
-    RecordQuery slow = query("(a+)+$", true);
-    assertThatThrownBy(
-            () ->
-                slow.matches(
-                    entry("a".repeat(60) + "b"),
-                    System.nanoTime() + Duration.ofMillis(50).toNanos()))
+    // The moment is over; how long an expression takes by itself depends on the machine.
+    RecordQuery slow = query("z$", true);
+    assertThatThrownBy(() -> slow.matches(entry("a".repeat(5000)), System.nanoTime() - 1))
         .isInstanceOf(ViewException.class)
         .hasMessage("the expression takes too long on record 7; make it simpler");
     RecordQuery deep = query("(a|b)*c", true);
@@ -77,7 +74,7 @@ class RecordQueryTest {
   void never_passes_over_a_line_that_it_would_match() {
     long seed = System.nanoTime();
     var random = new Random(seed);
-    String letters = "aAbBkKsSzZ \"\\/\n\t中文é\u00C9ſK\uD83D\uDE00\u0001";
+    String letters = "aAbBiIkKsSzZ\u0130 \"\\/\n\t中文é\u00C9ſK\uD83D\uDE00\u0001";
     JsonMapper escaping =
         JsonMapper.builder()
             .enable(tools.jackson.core.json.JsonWriteFeature.ESCAPE_NON_ASCII)
