@@ -8,11 +8,13 @@ import java.util.concurrent.TimeUnit;
 import org.blossomlm.cli.report.DataRunReport;
 import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
+import org.blossomlm.data.card.DatasetCard;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.report.RunReport;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.DryRun;
 import org.blossomlm.data.run.RunControl;
+import org.blossomlm.data.run.RunFiles;
 import org.blossomlm.data.run.RunListener;
 import org.blossomlm.data.run.RunOptions;
 import org.blossomlm.data.run.RunResult;
@@ -90,6 +92,9 @@ final class DataRunCommand implements Callable<Integer> {
       status.clear();
       print(report.result(result));
       print(application.text("data.report", RunReport.write(recipe, result)) + "\n");
+      RunFiles.remember(folder, options.command(recipe, limit));
+      Path card = DatasetCard.write(folder.toString(), Optional.empty());
+      print(application.text("data.card", card) + "\n");
       return ExitCode.OK.status();
     } catch (RunStop e) {
       if (e.reason() != RunStop.Cause.INTERRUPTED) {

@@ -1,13 +1,16 @@
 package org.blossomlm.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.blossomlm.data.recipe.BuiltInOperators;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.recipe.RecipeFile;
 import org.blossomlm.data.run.RecipeTeachers;
+import org.blossomlm.data.run.RunCommand;
 import org.blossomlm.data.run.TeacherPool;
 import org.blossomlm.data.teacher.Budget;
 import picocli.CommandLine.Option;
@@ -42,6 +45,19 @@ final class RecipeOptions {
   Recipe recipe() {
     Recipe recipe = RecipeFile.read(file, parameters, BuiltInOperators.catalog());
     return seed.isPresent() ? recipe.withSeed(seed.get()) : recipe;
+  }
+
+  /** What makes the same data set again. */
+  RunCommand command(Recipe recipe, Optional<Long> limit) {
+    List<String> arguments = new ArrayList<>();
+    parameters.forEach((name, value) -> arguments.addAll(List.of("-p", name + "=" + value)));
+    seed.ifPresent(number -> arguments.addAll(List.of("--seed", number.toString())));
+    limit.ifPresent(number -> arguments.addAll(List.of("--limit", number.toString())));
+    return new RunCommand(
+        file.toString(),
+        recipe.folder().toString(),
+        recipe.card().map(card -> recipe.folder().resolve(card).toString()),
+        arguments);
   }
 
   /** The folder of the run. */

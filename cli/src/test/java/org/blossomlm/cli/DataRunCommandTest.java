@@ -66,6 +66,12 @@ class DataRunCommandTest {
     assertThat(Files.readString(run.resolve("failed.jsonl")))
         .contains("texts.jsonl:2: ")
         .contains("\"raw\":\"nonsense\"");
+    assertThat(out()).contains("Card: " + run.resolve("README.md"));
+    assertThat(run.resolve("README.md"))
+        .content()
+        .contains("./blossom data run " + recipe + "\n")
+        .contains("path: out.jsonl");
+    assertThat(run.resolve("dataset_info.json")).content().contains("\"records\" : 2");
   }
 
   @Test

@@ -36,7 +36,8 @@ public final class DedupOperators {
                       TextScope.from(arguments, ""),
                       arguments.choice("normalize", ExactDuplicates.Normalization.class));
               return new Deduplication(
-                  arguments, "duplicate", (input, context) -> duplicates.find(input));
+                  arguments, "duplicate", (input, context) ->
+                      new Deduplication.Found(duplicates.find(input), (a, b) -> 1));
             }));
     specs.add(
         new OperatorSpec(
@@ -46,7 +47,7 @@ public final class DedupOperators {
             scoped(Deduplication.parameters(), similarityParameters()),
             arguments -> {
               SimilarTexts texts = new SimilarTexts(arguments);
-              return new Deduplication(arguments, "near duplicate", texts::find);
+              return new Deduplication(arguments, "near duplicate", texts::found);
             }));
     specs.add(
         new OperatorSpec(
@@ -68,10 +69,12 @@ public final class DedupOperators {
               return new Deduplication(
                   arguments,
                   "duplicate in meaning",
-                  (input, context) ->
-                      NearDuplicates.find(
-                              input, new VectorSimilarity(field, threshold, context.random()))
-                          .clusters());
+                  (input, context) -> {
+                    var vectors = new VectorSimilarity(field, threshold, context.random());
+                    return new Deduplication.Found(
+                        NearDuplicates.find(input, vectors).clusters(),
+                        (a, b) -> vectors.likeness(vectors.take(a), vectors.take(b)));
+                  });
             }));
     specs.add(
         new OperatorSpec(
@@ -94,7 +97,7 @@ public final class DedupOperators {
                         "validation",
                         "mark of validation data")),
                 similarityParameters()),
-            arguments -> new Split(arguments, new SimilarTexts(arguments)::find)));
+            arguments -> new Split(arguments, new SimilarTexts(arguments)::found)));
     specs.add(Decontamination.SPEC);
     specs.addAll(ShareOperators.all());
     return List.copyOf(specs);
@@ -160,14 +163,16 @@ public final class DedupOperators {
           positive(arguments, "permutations"));
     }
 
-    Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
-      NearDuplicates.Result result =
-          NearDuplicates.find(
-              input,
-              new TextSimilarity(
-                  scope, shingles, threshold, sameNumbers, permutations, context.random()));
+    Deduplication.Found found(RecordSet input, OperatorContext context)
+        throws InterruptedException {
+      var texts =
+          new TextSimilarity(
+              scope, shingles, threshold, sameNumbers, permutations, context.random());
+      NearDuplicates.Result result = NearDuplicates.find(input, texts);
       context.count("pairs compared", result.comparedPairs());
-      return result.clusters();
+      return new Deduplication.Found(
+          result.clusters(),
+          (a, b) -> texts.likeness(texts.features(texts.take(a)), texts.features(texts.take(b))));
     }
   }
 }

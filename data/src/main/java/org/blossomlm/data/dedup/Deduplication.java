@@ -20,8 +20,11 @@ final class Deduplication implements SetOperator {
   /** How clusters are found. */
   @FunctionalInterface
   interface Search {
-    Clusters find(RecordSet input, OperatorContext context) throws InterruptedException;
+    Found find(RecordSet input, OperatorContext context) throws InterruptedException;
   }
+
+  /** Clusters, and how alike their members are. */
+  record Found(Clusters clusters, LargestClusters.Likeness likeness) {}
 
   private static final String DUPLICATE_OF = "duplicate_of";
 
@@ -60,9 +63,12 @@ final class Deduplication implements SetOperator {
   @Override
   public void apply(RecordSet input, Output output, OperatorContext context)
       throws InterruptedException {
-    Clusters clusters = search.find(input, context);
+    Found found = search.find(input, context);
+    Clusters clusters = found.clusters();
     int[] best = best(input, clusters);
-    Map<Integer, String> names = names(input, clusters, best, context);
+    int[] sizes = sizes(clusters);
+    Map<Integer, String> names = names(input, best, sizes, context);
+    LargestClusters.show(input, clusters, best, sizes, found.likeness(), output);
     int[] next = {0};
     input.forEach(record -> {
       int i = next[0]++;
@@ -98,13 +104,18 @@ final class Deduplication implements SetOperator {
     return best;
   }
 
-  private static Map<Integer, String> names(
-      RecordSet input, Clusters clusters, int[] best, OperatorContext context)
-      throws InterruptedException {
-    int[] sizes = new int[best.length];
-    for (int i = 0; i < best.length; i++) {
+  /** Of each cluster, at its smallest member. */
+  private static int[] sizes(Clusters clusters) {
+    int[] sizes = new int[clusters.size()];
+    for (int i = 0; i < sizes.length; i++) {
       sizes[clusters.find(i)]++;
     }
+    return sizes;
+  }
+
+  private static Map<Integer, String> names(
+      RecordSet input, int[] best, int[] sizes, OperatorContext context)
+      throws InterruptedException {
     LongList several = new LongList();
     long members = 0;
     for (int root = 0; root < best.length; root++) {

@@ -36,4 +36,7 @@ interface Similarity<E, F> {
 
   /** Whether two candidates belong together. */
   boolean similar(F a, F b);
+
+  /** How alike they are, 0 to 1; what {@link #similar} compares with its threshold. */
+  double likeness(F a, F b);
 }

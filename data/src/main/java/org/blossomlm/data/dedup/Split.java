@@ -29,7 +29,7 @@ final class Split implements SetOperator {
   @Override
   public void apply(RecordSet input, Output output, OperatorContext context)
       throws InterruptedException {
-    Clusters clusters = search.find(input, context);
+    Clusters clusters = search.find(input, context).clusters();
     int size = clusters.size();
     int[] members = new int[size];
     BitSet failed = new BitSet();

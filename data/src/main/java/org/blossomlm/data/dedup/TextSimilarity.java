@@ -86,6 +86,11 @@ final class TextSimilarity implements Similarity<String, TextSimilarity.Features
   @Override
   public boolean similar(Features a, Features b) {
     return (!sameNumbers || a.numbers() == b.numbers())
-        && Shingles.jaccard(a.shingles(), b.shingles()) >= threshold;
+        && likeness(a, b) >= threshold;
+  }
+
+  @Override
+  public double likeness(Features a, Features b) {
+    return Shingles.jaccard(a.shingles(), b.shingles());
   }
 }

@@ -156,10 +156,19 @@ final class VectorSimilarity implements Similarity<float[], float[]> {
       throw new DataException(
           field.name() + " has vectors of " + a.length + " and of " + b.length + " numbers");
     }
+    return cosine(a, b) >= threshold;
+  }
+
+  @Override
+  public double likeness(float[] a, float[] b) {
+    return Math.clamp(cosine(a, b), 0.0, 1.0);
+  }
+
+  private static float cosine(float[] a, float[] b) {
     float sum = 0;
     for (int i = 0; i < a.length; i++) {
       sum += a[i] * b[i];
     }
-    return sum >= threshold;
+    return sum;
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns the tree of a recipe into a {@link Recipe}, or says what is wrong and where. */
 final class RecipeChecker {
   static final List<String> KEYS =
-      List.of("name", "seed", "parameters", "teachers", "sources", "branches", "sinks");
+      List.of("name", "seed", "parameters", "teachers", "sources", "branches", "sinks", "card");
   static final List<String> SOURCE_KEYS =
       List.of("file", "files", "format", "at", "limit", "sample", "metadata");
   static final List<String> BRANCH_KEYS = List.of("from", "when", "steps");
@@ -81,7 +81,8 @@ final class RecipeChecker {
         teachers,
         sources,
         branches,
-        sinks);
+        sinks,
+        Optional.ofNullable(fields.get("card")).map(Located::text));
   }
 
   private static Located required(Located parent, Map<String, Located> fields, String key) {

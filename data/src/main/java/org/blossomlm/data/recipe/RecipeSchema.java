@@ -36,7 +36,9 @@ public final class RecipeSchema {
                     named(Map.of("type", List.of("object", "string")), "Models to ask, by name."),
                 "sources", named(source(), "Where records come from, by name."),
                 "branches", named(branch(), "Steps that records go through, by name."),
-                "sinks", list(sink(), "Files that are written."))));
+                "sinks", list(sink(), "Files that are written."),
+                "card",
+                    text("A Markdown file, relative to the recipe, that the card begins with."))));
     Map<String, Object> definitions = new LinkedHashMap<>();
     definitions.put("step", step(catalog));
     definitions.put("reference", reference());

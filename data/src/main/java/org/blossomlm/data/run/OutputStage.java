@@ -76,7 +76,8 @@ final class OutputStage {
 
   private static WriteOptions options(Recipe.Sink sink) {
     WriteOptions options =
-        WriteOptions.of(sink.format().flatMap(RecordFormat::named).orElse(RecordFormat.BLOSSOM));
+        WriteOptions.of(sink.format().flatMap(RecordFormat::named).orElse(RecordFormat.BLOSSOM))
+            .withDatasetInfo();
     return sink.shard().isPresent() ? options.withMaxRecords(sink.shard().getAsLong()) : options;
   }
 

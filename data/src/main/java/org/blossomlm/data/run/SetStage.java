@@ -91,6 +91,11 @@ final class SetStage implements SetOperator.Output {
     leave(RunFolder.droppedName(stage.step().name()), reason, record);
   }
 
+  @Override
+  public synchronized void show(SetOperator.Cluster cluster) {
+    write(RunFolder.clustersName(stage.step().name()), RecordLine.of(cluster));
+  }
+
   private void leave(String name, String reason, DataRecord record) {
     write(name, RecordLine.of(stage.step().name(), reason, record));
     run.journal().counted(name, 1);
