@@ -228,9 +228,9 @@ public final class RunReport {
                 count));
     page.raw("<div class=\"charts\">");
     page.bars(Html.label("Length in characters", "长度（字符）"), lengths);
-    Map<String, Long> scripts = new LinkedHashMap<>();
-    profile.scripts().forEach((script, count) -> scripts.put(label(script), count));
-    page.bars(Html.label("Language by script", "语言（按文字）"), scripts);
+    Map<String, Long> languages = new LinkedHashMap<>();
+    profile.languages().forEach((code, count) -> languages.put(languageLabel(code), count));
+    page.bars(Html.label("Language by script", "语言（按文字）"), languages);
     if (!profile.turns().isEmpty()) {
       Map<String, Long> turns = new LinkedHashMap<>();
       profile.turns().forEach((number, count) -> turns.put(String.valueOf(number), count));
@@ -280,13 +280,15 @@ public final class RunReport {
     return profile;
   }
 
-  private static String label(Script script) {
-    return switch (script) {
-      case CHINESE -> Html.label("Chinese", "中文");
-      case ENGLISH -> Html.label("English", "英文");
-      case MIXED -> Html.label("mixed", "混合");
-      case OTHER -> Html.label("other", "其他");
-      case NONE -> Html.label("no letters", "无文字");
+  private static String languageLabel(String code) {
+    return switch (code) {
+      case "zh" -> Html.label("Chinese", "中文");
+      case "en" -> Html.label("English", "英文");
+      case "ja" -> Html.label("Japanese", "日文");
+      case "ko" -> Html.label("Korean", "韩文");
+      case "mixed" -> Html.label("mixed", "混合");
+      case "none" -> Html.label("no letters", "无文字");
+      default -> Html.label("other", "其他");
     };
   }
 

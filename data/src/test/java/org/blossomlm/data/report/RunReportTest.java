@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.blossomlm.data.ChatRecord;
+import org.blossomlm.data.file.RecordStatistics;
 import org.blossomlm.data.RecordHead;
 import org.blossomlm.data.TextRecord;
 import org.blossomlm.data.recipe.BuiltInOperators;
@@ -119,9 +120,10 @@ class RunReportTest {
     assertThat(
             List.of(
                 "How are you?", "你好吗？", "请用 Python 写 hello world 程序吧 thanks", "1 + 1", "Привет"))
-        .extracting(Script::of)
-        .containsExactly(Script.ENGLISH, Script.CHINESE, Script.MIXED, Script.NONE, Script.OTHER);
-    assertThat(Script.of("用Python写一个快速排序的函数，并解释它的时间复杂度。")).isEqualTo(Script.CHINESE);
+        .extracting(text -> RecordStatistics.language(List.of(text)))
+        .containsExactly("en", "zh", "mixed", "none", "other");
+    assertThat(RecordStatistics.language(List.of("用Python写一个快速排序的函数，并解释它的时间复杂度。")))
+        .isEqualTo("zh");
   }
 
   @Test
