@@ -13,6 +13,7 @@ import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.report.RunReport;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.DryRun;
+import org.blossomlm.data.run.RunCommand;
 import org.blossomlm.data.run.RunControl;
 import org.blossomlm.data.run.RunFiles;
 import org.blossomlm.data.run.RunListener;
@@ -71,6 +72,8 @@ final class DataRunCommand implements Callable<Integer> {
       print(report.plan(recipe, DryRun.of(recipe, folder, options.teachers())));
       return ExitCode.OK.status();
     }
+    RunCommand command = options.command(recipe, limit);
+    command.card().map(Path::of).ifPresent(DatasetCard::checkText);
     var control = new RunControl();
     RunOptions run =
         RunOptions.in(folder)
@@ -92,7 +95,7 @@ final class DataRunCommand implements Callable<Integer> {
       status.clear();
       print(report.result(result));
       print(application.text("data.report", RunReport.write(recipe, result)) + "\n");
-      RunFiles.remember(folder, options.command(recipe, limit));
+      RunFiles.remember(folder, command);
       Path card = DatasetCard.write(folder.toString(), Optional.empty());
       print(application.text("data.card", card) + "\n");
       return ExitCode.OK.status();

@@ -75,6 +75,17 @@ class DataRunCommandTest {
   }
 
   @Test
+  void a_card_text_that_is_not_there_is_told_before_anything_is_done() throws IOException {
+    Files.writeString(recipe, Files.readString(recipe) + "card: nowhere.md\n");
+    assertThat(blossom("data", "run", recipe, "-o", run)).isNotZero();
+    assertThat(err()).contains("nowhere.md: the text of the card cannot be read");
+    assertThat(run).doesNotExist();
+    Files.writeString(folder.resolve("nowhere.md"), "# a set of texts\n");
+    assertThat(blossom("data", "run", recipe, "-o", run)).as(err()).isZero();
+    assertThat(run.resolve("README.md")).content().contains("---\n\n# a set of texts\n");
+  }
+
+  @Test
   void a_second_run_needs_to_be_told_what_to_do_with_the_first() {
     blossom("data", "run", recipe, "-o", run);
     assertThat(blossom("data", "run", recipe, "-o", run)).isEqualTo(1);

@@ -61,6 +61,15 @@ public final class DatasetCard {
     return target;
   }
 
+  /**
+   * Sees whether the text that a card is to begin with can be read: better before a run than after.
+   *
+   * @throws DataException if it cannot
+   */
+  public static void checkText(Path file) {
+    CardText.read(file);
+  }
+
   /** A member of an archive is published with the archive. */
   private static Path stored(String name) {
     int member = name.indexOf(".zip!");

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.blossomlm.data.ChatRecord;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.PreferenceRecord;
@@ -43,31 +44,24 @@ final class Comparison {
    */
   record Pair(Optional<Entry> left, Optional<Entry> right, Show status) {}
 
-  /** Pairs, and where to go on; see {@link RecordSearch.Page}. */
-  record Page(List<Pair> pairs, long next, boolean end) {
-    Page {
-      pairs = List.copyOf(pairs);
-    }
-  }
-
   private Comparison() {}
 
   /** Looks from a place on: of the right file for {@link Show#ONLY_RIGHT}, else of the left. */
-  static Page find(
-      KeyedFile left, KeyedFile right, Show show, RecordQuery query, long from, int count, Duration time)
+  static <T> RecordSearch.Page<T> find(
+      KeyedFile left, KeyedFile right, Show show, RecordQuery query, long from, int count, Duration time, Function<Pair, T> taken)
       throws IOException {
     boolean reversed = show == Show.ONLY_RIGHT;
     KeyedFile walked = reversed ? right : left;
     KeyedFile other = reversed ? left : right;
     long until = System.nanoTime() + time.toNanos();
-    List<Pair> pairs = new ArrayList<>();
+    List<T> pairs = new ArrayList<>();
     try (Records.Cursor cursor = walked.file().from(from)) {
       while (pairs.size() < count) {
         if (System.nanoTime() - until > 0) {
-          return new Page(pairs, cursor.position(), false);
+          return new RecordSearch.Page<>(pairs, cursor.position(), false);
         }
         if (!cursor.advance()) {
-          return new Page(pairs, cursor.position(), true);
+          return new RecordSearch.Page<>(pairs, cursor.position(), true);
         }
         Optional<Entry> entry = cursor.entry();
         if (entry.isEmpty() || !query.matches(entry.get(), until + time.toNanos())) {
@@ -75,10 +69,10 @@ final class Comparison {
         }
         Pair pair = pair(entry.get(), other, reversed);
         if (show == Show.ALL || show == pair.status()) {
-          pairs.add(pair);
+          pairs.add(taken.apply(pair));
         }
       }
-      return new Page(pairs, cursor.position(), false);
+      return new RecordSearch.Page<>(pairs, cursor.position(), false);
     }
   }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Finds the next records that a query wants, as far as the time allows; then it can go on. */
 final class RecordSearch {
@@ -19,12 +20,13 @@ final class RecordSearch {
   /**
    * What was found.
    *
+   * @param found what was taken of each record: records themselves may be large
    * @param next the place to go on from
    * @param end whether nothing comes there
    */
-  record Page(List<Entry> entries, long next, boolean end) {
+  record Page<T>(List<T> found, long next, boolean end) {
     Page {
-      entries = List.copyOf(entries);
+      found = List.copyOf(found);
     }
   }
 
@@ -32,12 +34,19 @@ final class RecordSearch {
    * Looks from a place on.
    *
    * @param count at most so many records
+   * @param taken what to keep of a record
    */
-  static Page find(ViewedFile file, RecordQuery query, long from, int count, Duration time)
+  static <T> Page<T> find(
+      ViewedFile file,
+      RecordQuery query,
+      long from,
+      int count,
+      Duration time,
+      Function<Entry, T> taken)
       throws IOException {
     long start = System.nanoTime();
     long until = start + time.toNanos();
-    List<Entry> found = new ArrayList<>();
+    List<T> found = new ArrayList<>();
     try (Records.Cursor cursor = file.from(from)) {
       // Lineage adds ids that are not in the line.
       if (file.lineage().isEmpty()) {
@@ -45,18 +54,18 @@ final class RecordSearch {
       }
       while (found.size() < count) {
         if (System.nanoTime() - until > 0) {
-          return new Page(found, cursor.position(), false);
+          return new Page<>(found, cursor.position(), false);
         }
         if (!cursor.advance()) {
-          return new Page(found, cursor.position(), true);
+          return new Page<>(found, cursor.position(), true);
         }
         Optional<Entry> entry = cursor.entry();
         if (entry.isPresent()
             && query.matches(entry.get(), until + LAST_RECORD.toNanos())) {
-          found.add(entry.get());
+          found.add(taken.apply(entry.get()));
         }
       }
-      return new Page(found, cursor.position(), false);
+      return new Page<>(found, cursor.position(), false);
     }
   }
 

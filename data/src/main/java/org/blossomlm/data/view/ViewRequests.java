@@ -96,15 +96,16 @@ final class ViewRequests {
   private Map<String, @Nullable Object> records(Map<String, String> parameters)
       throws IOException {
     RecordQuery query = query(parameters);
-    RecordSearch.Page page =
+    RecordSearch.Page<Map<String, @Nullable Object>> page =
         RecordSearch.find(
             file(parameters, "file"),
             query,
             number(parameters, "from", 1, Long.MAX_VALUE),
             (int) number(parameters, "count", 50, MOST_ROWS),
-            RecordSearch.TIME);
+            RecordSearch.TIME,
+            entry -> EntryJson.summary(entry, query));
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    map.put("rows", page.entries().stream().map(each -> EntryJson.summary(each, query)).toList());
+    map.put("rows", page.found());
     map.put("next", page.next());
     map.put("end", page.end());
     return map;
@@ -130,7 +131,7 @@ final class ViewRequests {
       return map;
     }
     RecordQuery query = query(parameters);
-    Comparison.Page page =
+    RecordSearch.Page<Map<String, @Nullable Object>> page =
         Comparison.find(
             left,
             right,
@@ -138,8 +139,9 @@ final class ViewRequests {
             query,
             number(parameters, "from", 1, Long.MAX_VALUE),
             (int) number(parameters, "count", 50, MOST_ROWS),
-            RecordSearch.TIME);
-    map.put("rows", page.pairs().stream().map(pair -> row(pair, query)).toList());
+            RecordSearch.TIME,
+            pair -> row(pair, query));
+    map.put("rows", page.found());
     map.put("next", page.next());
     map.put("end", page.end());
     left.problem().or(right::problem).ifPresent(problem -> map.put("problem", problem));
@@ -172,15 +174,18 @@ final class ViewRequests {
     for (int i = 0; i < samples && System.nanoTime() < end; i++) {
       long from = 1 + i * file.records().known() / samples;
       if (from > last) {
-        RecordSearch.Page page =
+        RecordSearch.Page<Long> page =
             RecordSearch.find(
                 file,
                 RecordQuery.ALL,
                 from,
                 samples == 1 ? MOST_ROWS : SAMPLE_RECORDS,
-                RecordSearch.TIME);
+                RecordSearch.TIME,
+                entry -> {
+                  add(entry, languages, sources, operators);
+                  return entry.at();
+                });
         last = page.next() - 1;
-        page.entries().forEach(entry -> add(entry, languages, sources, operators));
       }
     }
     Map<String, Object> found = new LinkedHashMap<>();

@@ -86,7 +86,7 @@ const words = {
   text: ["Text", "文本"],
   provenance: ["Provenance", "来历"],
   origin: ["from {0}, row {1}", "来自 {0}，第 {1} 行"],
-  teacherCalls: ["{0} teacher calls", "{0} 次教师模型调用"],
+  teacherCalls: ["teacher calls: {0}", "教师模型调用：{0} 次"],
   raw: ["As it is in the file", "文件中的原文"],
   dropped: ["Dropped by {0}", "被 {0} 丢弃"],
   failedBy: ["Failed in {0}", "在 {0} 失败"],
