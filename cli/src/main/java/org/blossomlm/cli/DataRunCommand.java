@@ -12,6 +12,7 @@ import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.report.RunReport;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.DryRun;
+import org.blossomlm.data.run.RecipeTeachers;
 import org.blossomlm.data.run.RunControl;
 import org.blossomlm.data.run.RunListener;
 import org.blossomlm.data.run.RunOptions;
@@ -65,6 +66,9 @@ final class DataRunCommand implements Callable<Integer> {
     Recipe recipe = limit.isPresent() ? whole.limited(limit.get()) : whole;
     Path folder = options.folder(recipe);
     var report = new DataRunReport(application.messages());
+    for (String teacher : RecipeTeachers.unpriced(recipe, options.prices())) {
+      application.streams().err().println(application.text("data.unpriced", teacher));
+    }
     if (dryRun) {
       print(report.plan(recipe, DryRun.of(recipe, folder, options.teachers())));
       return ExitCode.OK.status();
@@ -89,9 +93,17 @@ final class DataRunCommand implements Callable<Integer> {
               new Progress(status));
       status.clear();
       print(report.result(result));
+      if (result.unserved() > 0) {
+        print(application.text("data.unserved", result.unserved()) + "\n");
+      }
       print(application.text("data.report", RunReport.write(recipe, result)) + "\n");
       return ExitCode.OK.status();
     } catch (RunStop e) {
+      if (e.reason() == RunStop.Cause.TEACHER && e.getCause() != null) {
+        throw new CommandException(
+            ExitCode.UNFINISHED,
+            application.text("data.stopped-teacher", e.getCause().getMessage(), folder));
+      }
       if (e.reason() != RunStop.Cause.INTERRUPTED) {
         throw e;
       }

@@ -2,11 +2,15 @@ package org.blossomlm.data.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.Provenance;
 import org.blossomlm.data.operator.SetOperator;
 import org.blossomlm.data.teacher.ResumableException;
+import org.blossomlm.data.teacher.TeacherException;
 
 /**
  * Applies an operator that looks at all records. It has no positions in between: a run that was
@@ -28,6 +32,7 @@ final class SetStage implements SetOperator.Output {
   }
 
   void run() throws InterruptedException {
+    Checkpoint before = run.journal().here();
     String input = RunFolder.stageName(stage.input());
     long size = run.journal().count(input);
     tally.in(size);
@@ -38,6 +43,9 @@ final class SetStage implements SetOperator.Output {
         new LineSet(run.folder().file(input), run.folder().file(input + ".index"), size, control)) {
       run.journal().begin(file);
       operator.apply(set, this, context);
+      if (context.isUnserved()) {
+        run.journal().unserved(() -> before);
+      }
     } catch (InterruptedException e) {
       if (control.isStopping()) {
         throw RunStop.interrupted();
@@ -58,6 +66,11 @@ final class SetStage implements SetOperator.Output {
       case RunStop stop -> stop;
       case ResumableException paused ->
           new RunStop(RunStop.Cause.TEACHER, paused.getMessage() + "; go on with --resume", paused);
+      case TeacherException unserved when unserved.isPassing() ->
+          new RunStop(
+              RunStop.Cause.TEACHER,
+              where + unserved.getMessage() + "; go on with --resume",
+              unserved);
       case UncheckedIOException io when io.getCause() != null ->
           RunStop.writing(run.folder().path().toString(), io.getCause());
       case OutOfMemoryError full ->
@@ -74,15 +87,37 @@ final class SetStage implements SetOperator.Output {
   }
 
   @Override
-  public synchronized void keep(DataRecord record) {
+  public void keep(DataRecord record) {
+    keep(record, Optional.empty());
+  }
+
+  @Override
+  public void keep(DataRecord record, String note) {
+    keep(record, Optional.of(note));
+  }
+
+  private synchronized void keep(DataRecord record, Optional<String> note) {
     if (record.failure().isPresent()) {
       tally.failed();
       leave(RunFolder.failedName(), record.failure().get(), record);
       return;
     }
     tally.out(1);
-    write(file, RecordLine.of(record));
+    write(file, RecordLine.of(chosen(record, note)));
     run.journal().counted(file, 1);
+  }
+
+  /** With this step in its provenance, unless the operator made the record and wrote it there. */
+  private DataRecord chosen(DataRecord record, Optional<String> note) {
+    Provenance known = record.head().provenance();
+    String name = stage.step().name();
+    if (note.isEmpty()
+        && !known.steps().isEmpty()
+        && known.steps().getLast().operator().equals(name)) {
+      return record;
+    }
+    Provenance longer = known.and(new Provenance.Step(name, List.of(), note));
+    return record.mapHead(head -> head.withProvenance(longer));
   }
 
   @Override

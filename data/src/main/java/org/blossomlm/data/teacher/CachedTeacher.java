@@ -183,6 +183,10 @@ final class CachedTeacher implements Teacher {
     return CallKey.of("embedding", direct.base(), direct.model(), body, 0);
   }
 
+  Optional<TeacherPause> pause() {
+    return direct.pause();
+  }
+
   @Override
   public void close() {
     direct.close();
