@@ -5,9 +5,11 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.Provenance;
+import org.blossomlm.data.operator.OrderedWork;
 import org.blossomlm.data.operator.SetOperator;
 import org.blossomlm.data.teacher.ResumableException;
 import org.blossomlm.data.teacher.TeacherException;
@@ -17,11 +19,25 @@ import org.blossomlm.data.teacher.TeacherException;
  * stopped does the stage again from its beginning.
  */
 final class SetStage implements SetOperator.Output {
+  /** How large a record is, is not known here: eight make a chunk of work. */
+  private static final long RECORD_WEIGHT = 1 << 15;
+
   private final Stage.Together stage;
   private final RunEnvironment run;
   private final RunControl control;
   private final String file;
   private final StepTally tally;
+  private final OrderedWork<Line, Written> lines =
+      new OrderedWork<>(line -> new Written(line.file, line.bytes.get()), this::write);
+
+  /**
+   * To be written.
+   *
+   * @param bytes makes them, on any thread
+   */
+  private record Line(String file, Supplier<byte[]> bytes) {}
+
+  private record Written(String file, byte[] bytes) {}
 
   SetStage(Stage.Together stage, RunEnvironment run, RunControl control) {
     this.stage = stage;
@@ -43,6 +59,7 @@ final class SetStage implements SetOperator.Output {
         new LineSet(run.folder().file(input), run.folder().file(input + ".index"), size, control)) {
       run.journal().begin(file);
       operator.apply(set, this, context);
+      finish();
       if (context.isUnserved()) {
         run.journal().unserved(() -> before);
       }
@@ -103,8 +120,7 @@ final class SetStage implements SetOperator.Output {
       return;
     }
     tally.out(1);
-    write(file, RecordLine.of(chosen(record, note)));
-    run.journal().counted(file, 1);
+    lines.add(new Line(file, () -> RecordLine.of(chosen(record, note))), RECORD_WEIGHT);
   }
 
   /** With this step in its provenance, unless the operator made the record and wrote it there. */
@@ -127,13 +143,18 @@ final class SetStage implements SetOperator.Output {
   }
 
   private void leave(String name, String reason, DataRecord record) {
-    write(name, RecordLine.of(stage.step().name(), reason, record));
-    run.journal().counted(name, 1);
+    String step = stage.step().name();
+    lines.add(new Line(name, () -> RecordLine.of(step, reason, record)), RECORD_WEIGHT);
   }
 
-  private void write(String name, byte[] line) {
+  private synchronized void finish() {
+    lines.finish();
+  }
+
+  private void write(Written line) {
     try {
-      run.journal().write(name, line);
+      run.journal().write(line.file, line.bytes);
+      run.journal().counted(line.file, 1);
       run.progress(stage, OptionalDouble::empty);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

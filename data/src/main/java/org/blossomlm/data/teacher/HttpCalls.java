@@ -44,8 +44,11 @@ final class HttpCalls implements AutoCloseable {
     this.timeout = settings.retry().timeout();
     this.idleTimeout = settings.retry().idleTimeout();
     this.mostBytes = settings.limits().mostResponseBytes();
-    Executor threads = Executors.newVirtualThreadPerTaskExecutor();
     boolean encrypted = "https".equals(settings.base().getScheme());
+    Executor threads =
+        Boolean.getBoolean("blossom.virtual") || encrypted
+            ? Executors.newVirtualThreadPerTaskExecutor()
+            : Runnable::run;
     this.client =
         HttpClient.newBuilder()
             // The upgrade that Java offers on plain connections confuses some local servers.

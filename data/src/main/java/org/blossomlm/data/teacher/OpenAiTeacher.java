@@ -104,7 +104,12 @@ final class OpenAiTeacher implements DirectTeacher {
     Map<String, @Nullable Object> sent = new LinkedHashMap<>(body);
     sent.put("input", texts);
     CachedCall call =
-        call("/embeddings", sent, false, TokenEstimate.of(sent), EmbeddingReader::check);
+        call(
+            "/embeddings",
+            sent,
+            false,
+            TokenEstimate.of(sent),
+            answer -> new CachedCall(CachedCall.ANSWERED, EmbeddingReader.check(answer)));
     if (!call.answered()) {
       throw new TeacherException(
           message(call.status(), AnswerReader.beginning(call.payload())), call.status());
@@ -112,22 +117,24 @@ final class OpenAiTeacher implements DirectTeacher {
     return EmbeddingReader.read(settings.name(), call.payload(), texts);
   }
 
-  /** Makes the JSON of an answer of a body with status 200. */
+  /** Makes an answer of a body with status 200. */
   @FunctionalInterface
   private interface BodyReader {
-    byte[] read(HttpAnswer answer) throws BrokenStream;
+    CachedCall read(HttpAnswer answer) throws BrokenStream;
   }
 
-  private byte[] readChat(HttpAnswer answer) throws BrokenStream {
+  private CachedCall readChat(HttpAnswer answer) throws BrokenStream {
     boolean events =
         answer.headers().firstValue("content-type").orElse("").contains("event-stream");
     if (events) {
-      return JSON.writeValueAsBytes(EventStream.read(answer.body()));
+      byte[] whole = JSON.writeValueAsBytes(EventStream.read(answer.body()));
+      return new CachedCall(CachedCall.ANSWERED, whole);
     }
-    if (AnswerReader.object(answer.body()).filter(AnswerReader::isAnswer).isEmpty()) {
+    var call = new CachedCall(CachedCall.ANSWERED, answer.body());
+    if (call.object().filter(AnswerReader::isAnswer).isEmpty()) {
       throw new BrokenStream("no answer in: " + AnswerReader.beginning(answer.body()));
     }
-    return answer.body();
+    return call;
   }
 
   private sealed interface Outcome {
@@ -242,29 +249,15 @@ final class OpenAiTeacher implements DirectTeacher {
 
   private Outcome judge(HttpAnswer answer, long sent, ApiKey key, long tokens, BodyReader reader) {
     int status = answer.status();
+    if (status == CachedCall.ANSWERED) {
+      return judgeAnswer(answer, sent, key, tokens, reader);
+    }
     String said = key.hidden(AnswerReader.beginning(answer.body()));
     if (status >= 500) {
       health.failed(sent, status, true, message(status, said));
       return again(answer, said);
     }
     health.heard();
-    if (status == CachedCall.ANSWERED) {
-      try {
-        byte[] payload = reader.read(answer);
-        long used =
-            AnswerReader.object(payload)
-                .flatMap(AnswerReader::usage)
-                .map(usage -> usage.prompt() + usage.completion())
-                .orElse(tokens);
-        keys.used(key, tokens, used);
-        health.served(System.nanoTime());
-        return new Outcome.Over(new CachedCall(status, payload));
-      } catch (BrokenStream e) {
-        String what = key.hidden(e.what());
-        health.unserved(sent, status, message(status, what));
-        return new Outcome.Again(status, what, Optional.empty());
-      }
-    }
     if (KEY_REFUSED.contains(status)
         || (status == TOO_MANY_REQUESTS && said.contains("insufficient_quota"))) {
       keys.refuse(key, message(status, said));
@@ -292,6 +285,26 @@ final class OpenAiTeacher implements DirectTeacher {
       return new Outcome.Over(new CachedCall(status, said.getBytes(StandardCharsets.UTF_8)));
     }
     throw new TeacherException(message(status, said), status);
+  }
+
+  private Outcome judgeAnswer(
+      HttpAnswer answer, long sent, ApiKey key, long tokens, BodyReader reader) {
+    health.heard();
+    try {
+      CachedCall call = reader.read(answer);
+      long used =
+          call.object()
+              .flatMap(AnswerReader::usage)
+              .map(usage -> usage.prompt() + usage.completion())
+              .orElse(tokens);
+      keys.used(key, tokens, used);
+      health.served(System.nanoTime());
+      return new Outcome.Over(call);
+    } catch (BrokenStream e) {
+      String what = key.hidden(e.what());
+      health.unserved(sent, answer.status(), message(answer.status(), what));
+      return new Outcome.Again(answer.status(), what, Optional.empty());
+    }
   }
 
   private Outcome.Again again(HttpAnswer answer, String said) {
