@@ -13,6 +13,7 @@ import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.report.RunReport;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.DryRun;
+import org.blossomlm.data.run.RecipeTeachers;
 import org.blossomlm.data.run.RunCommand;
 import org.blossomlm.data.run.RunControl;
 import org.blossomlm.data.run.RunFiles;
@@ -68,6 +69,9 @@ final class DataRunCommand implements Callable<Integer> {
     Recipe recipe = limit.isPresent() ? whole.limited(limit.get()) : whole;
     Path folder = options.folder(recipe);
     var report = new DataRunReport(application.messages());
+    for (String teacher : RecipeTeachers.unpriced(recipe, options.prices())) {
+      application.streams().err().println(application.text("data.unpriced", teacher));
+    }
     if (dryRun) {
       print(report.plan(recipe, DryRun.of(recipe, folder, options.teachers())));
       return ExitCode.OK.status();
@@ -94,12 +98,20 @@ final class DataRunCommand implements Callable<Integer> {
               new Progress(status));
       status.clear();
       print(report.result(result));
+      if (result.unserved() > 0) {
+        print(application.text("data.unserved", result.unserved()) + "\n");
+      }
       print(application.text("data.report", RunReport.write(recipe, result)) + "\n");
       RunFiles.remember(folder, command);
       Path card = DatasetCard.write(folder.toString(), Optional.empty());
       print(application.text("data.card", card) + "\n");
       return ExitCode.OK.status();
     } catch (RunStop e) {
+      if (e.reason() == RunStop.Cause.TEACHER && e.getCause() != null) {
+        throw new CommandException(
+            ExitCode.UNFINISHED,
+            application.text("data.stopped-teacher", e.getCause().getMessage(), folder));
+      }
       if (e.reason() != RunStop.Cause.INTERRUPTED) {
         throw e;
       }

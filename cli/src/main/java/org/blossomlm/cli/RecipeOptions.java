@@ -13,6 +13,7 @@ import org.blossomlm.data.run.RecipeTeachers;
 import org.blossomlm.data.run.RunCommand;
 import org.blossomlm.data.run.TeacherPool;
 import org.blossomlm.data.teacher.Budget;
+import org.blossomlm.data.teacher.PriceTable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,6 +39,9 @@ final class RecipeOptions {
 
   @Option(names = "--budget", paramLabel = "USD")
   private Optional<String> budget = Optional.empty();
+
+  @Option(names = "--prices", paramLabel = "FILE")
+  private Optional<Path> prices = Optional.empty();
 
   @Option(names = "--cache", paramLabel = "FILE")
   private Optional<Path> cache = Optional.empty();
@@ -65,7 +69,14 @@ final class RecipeOptions {
     return folder.orElse(RUNS.resolve(recipe.name()));
   }
 
+  /** The user's before Blossom's own. */
+  PriceTable prices() {
+    PriceTable bundled = PriceTable.bundled();
+    return prices.map(file -> bundled.overriddenBy(PriceTable.read(file))).orElse(bundled);
+  }
+
   TeacherPool.Opener teachers() {
-    return RecipeTeachers.opener(budget.map(Budget::parse).orElseGet(Budget::unlimited), cache);
+    return RecipeTeachers.opener(
+        budget.map(Budget::parse).orElseGet(Budget::unlimited), cache, prices());
   }
 }

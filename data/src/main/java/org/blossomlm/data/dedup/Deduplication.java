@@ -13,8 +13,9 @@ import org.blossomlm.data.operator.SetOperator;
 
 /**
  * Leaves one record of each cluster, or marks all of them. A dropped record says in its metadata
- * ({@code duplicate_of}) which one stayed instead of it. Failed records and those without content
- * are in no cluster and stay.
+ * ({@code duplicate_of}) which one stayed instead of it; the id of that one names the cluster, also
+ * in the provenance of what stayed. Failed records and those without content are in no cluster and
+ * stay.
  */
 final class Deduplication implements SetOperator {
   /** How clusters are found. */
@@ -73,10 +74,13 @@ final class Deduplication implements SetOperator {
     input.forEach(record -> {
       int i = next[0]++;
       int stays = best[clusters.find(i)];
-      if (stays == i) {
+      String cluster = names.get(stays);
+      if (cluster == null) {
         output.keep(record);
+      } else if (stays == i) {
+        output.keep(record, "stays of cluster " + cluster);
       } else if (mark) {
-        output.keep(record.withMetadata(DUPLICATE_OF, names.get(stays)));
+        output.keep(record.withMetadata(DUPLICATE_OF, cluster), "in cluster " + cluster);
       } else {
         output.drop(record.withMetadata(DUPLICATE_OF, names.get(stays)), reason);
       }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.dedup.Similarity.Sketch;
 import org.blossomlm.data.operator.SetOperator.RecordSet;
 
 /**
@@ -60,11 +61,6 @@ final class NearDuplicates<E, F> {
   /** What was found. */
   record Result(Clusters clusters, long comparedPairs) {}
 
-  /** What the first pass makes of a record. */
-  private record Sketch(long identity, long[] bands, int size) {
-    private static final Sketch EMPTY = new Sketch(0, new long[0], 0);
-  }
-
   static <E, F> Result find(RecordSet input, Similarity<E, F> similarity)
       throws InterruptedException {
     NearDuplicates<E, F> search = new NearDuplicates<>(input, similarity);
@@ -79,15 +75,7 @@ final class NearDuplicates<E, F> {
     new Batches<E, Sketch>(
             similarity::take,
             similarity::weight,
-            taken -> {
-              F features = similarity.features(taken);
-              return similarity.isEmpty(features)
-                  ? Sketch.EMPTY
-                  : new Sketch(
-                      similarity.identity(features),
-                      similarity.bands(features),
-                      similarity.size(features));
-            },
+            similarity::sketch,
             sketch -> {
               int i = read++;
               bandsAt[i] = -1;

@@ -100,17 +100,13 @@ final class VectorSimilarity implements Similarity<float[], float[]> {
   }
 
   @Override
-  public boolean isEmpty(float[] features) {
-    return features.length == 0;
+  public Sketch sketch(float[] taken) {
+    return taken.length == 0
+        ? Sketch.EMPTY
+        : new Sketch(identity(taken), bands(taken), taken.length / 2 + 1);
   }
 
-  @Override
-  public int size(float[] features) {
-    return features.length / 2 + 1;
-  }
-
-  @Override
-  public long identity(float[] features) {
+  private static long identity(float[] features) {
     long hash = features.length;
     for (float x : features) {
       hash = Tokens.mix(hash * 31 + Float.floatToIntBits(x));
@@ -118,8 +114,7 @@ final class VectorSimilarity implements Similarity<float[], float[]> {
     return hash;
   }
 
-  @Override
-  public long[] bands(float[] features) {
+  private long[] bands(float[] features) {
     long[] bands = new long[BANDS];
     for (int band = 0; band < BANDS; band++) {
       long bits = 1;

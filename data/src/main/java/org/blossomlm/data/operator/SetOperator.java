@@ -54,6 +54,15 @@ public non-sealed interface SetOperator extends Operator {
   interface Output {
     void keep(DataRecord record);
 
+    /**
+     * As {@link #keep(DataRecord)}.
+     *
+     * @param note for the record's provenance: why this one
+     */
+    default void keep(DataRecord record, String note) {
+      keep(record);
+    }
+
     void drop(DataRecord record, String reason);
 
     /** Shows people what belongs together; of many clusters the largest ones are enough. */

@@ -71,6 +71,7 @@ public final class DataRun {
       var environment =
           new RunEnvironment(recipe, folder, sources, teachers, journal, options, stages, listener);
       try {
+        StageInput.replay(stages, journal.stage(), journal.position(), sources, recipe.seed());
         while (journal.stage() < stages.size()) {
           run(stages, environment);
         }
@@ -99,11 +100,7 @@ public final class DataRun {
       case RESUME -> {
         if (earlier.isPresent()) {
           checkSamePlan(folder, plan);
-          if (!earlier.get().complete()) {
-            folder.restore(earlier.get().files());
-            folder.log("resumed in stage " + (earlier.get().stage() + 1));
-          }
-          return earlier.get();
+          return resume(folder, earlier.get());
         }
       }
       case RESTART -> {}
@@ -119,10 +116,29 @@ public final class DataRun {
             List.of(),
             Duration.ZERO,
             BigDecimal.ZERO,
-            false);
+            false,
+            Optional.empty());
     folder.save(start);
     folder.log("begun: " + recipe.name() + ", seed " + recipe.seed());
     return start;
+  }
+
+  private static Checkpoint resume(RunFolder folder, Checkpoint earlier) throws IOException {
+    if (earlier.again().isPresent()) {
+      Checkpoint from = earlier.again().get().costing(earlier);
+      folder.save(from); // First: a folder with more than its checkpoint knows is in order.
+      folder.restore(from.files());
+      folder.log(
+          "resumed in stage "
+              + (from.stage() + 1)
+              + ", at the first record that a teacher did not get to");
+      return from;
+    }
+    if (!earlier.complete()) {
+      folder.restore(earlier.files());
+      folder.log("resumed in stage " + (earlier.stage() + 1));
+    }
+    return earlier;
   }
 
   private static void checkSamePlan(RunFolder folder, Map<String, Object> plan) throws IOException {
@@ -214,6 +230,7 @@ public final class DataRun {
         journal.count(RunFolder.failedName()),
         journal.elapsed(),
         journal.spent(),
-        complete);
+        complete,
+        journal.unservedCount());
   }
 }

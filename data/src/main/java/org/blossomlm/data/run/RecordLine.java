@@ -80,13 +80,18 @@ final class RecordLine {
           map.put("file", origin.file());
           map.put("row", origin.row());
         });
-    map.put(
-        "steps",
-        provenance.steps().stream()
-            .map(step ->
-                step.calls().isEmpty() ? step.operator() : Map.of(step.operator(), step.calls()))
-            .toList());
+    map.put("steps", provenance.steps().stream().map(RecordLine::lineage).toList());
     return (JSON.writeValueAsString(map) + "\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Object lineage(Provenance.Step step) {
+    if (step.calls().isEmpty() && step.note().isEmpty()) {
+      return step.operator();
+    }
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put(step.operator(), step.calls());
+    step.note().ifPresent(note -> map.put("note", note));
+    return map;
   }
 
   static DataRecord read(byte[] line) {

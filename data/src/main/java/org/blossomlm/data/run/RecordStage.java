@@ -139,6 +139,9 @@ final class RecordStage {
   }
 
   private void write(RecordTask task) throws IOException {
+    if (task.isUnserved()) {
+      run.journal().unserved(run.journal()::here);
+    }
     for (byte[] line : task.item().badLines()) {
       run.journal().fail(line);
     }

@@ -20,6 +20,7 @@ final class RecordTask implements Runnable, StepChain.Observer {
   private final List<byte[]> kept = new ArrayList<>(1);
   private final List<Left> left = new ArrayList<>(0);
   private final Map<Recipe.Step, StepTally> tallies = new LinkedHashMap<>();
+  private boolean unserved;
 
   /**
    * A line for a file beside the output.
@@ -61,8 +62,9 @@ final class RecordTask implements Runnable, StepChain.Observer {
     }
   }
 
-  boolean failed() {
-    return done.isCompletedExceptionally();
+  /** Whether the record may have another fate when it is worked on again. */
+  boolean isUnserved() {
+    return unserved;
   }
 
   StageInput.Item item() {
@@ -102,6 +104,11 @@ final class RecordTask implements Runnable, StepChain.Observer {
                 step.map(Recipe.Step::name).orElse("source"),
                 record.failure().orElse("failed"),
                 record)));
+  }
+
+  @Override
+  public void unserved() {
+    unserved = true;
   }
 
   @Override

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.blossomlm.data.recipe.Recipe;
+import org.blossomlm.data.teacher.TeacherPause;
 
 /** What the stages of a run share, and how they tell where they are. */
 final class RunEnvironment {
+  private static final Duration TOLD_AFTER = Duration.ofSeconds(1);
   private static final long PROGRESS_NANOS = Duration.ofMillis(100).toNanos();
 
   private final Recipe recipe;
@@ -20,6 +22,7 @@ final class RunEnvironment {
   private final List<Stage> stages;
   private final RunListener listener;
   private long lastProgress;
+  private boolean paused;
   private long stageStart = System.nanoTime();
   private double firstFraction = -1;
   private long inAtStart;
@@ -93,8 +96,28 @@ final class RunEnvironment {
     long now = System.nanoTime();
     if (now - lastProgress >= PROGRESS_NANOS) {
       lastProgress = now;
+      logPause();
       listener.progress(status(stage, fraction.get()));
     }
+  }
+
+  /** A failure that is over within a second is nothing to tell of. */
+  private Optional<TeacherPause> pause() {
+    return teachers.pause().filter(pause -> pause.since().compareTo(TOLD_AFTER) >= 0);
+  }
+
+  private void logPause() {
+    Optional<TeacherPause> pause = pause();
+    if (pause.isPresent() == paused) {
+      return;
+    }
+    paused = pause.isPresent();
+    folder.log(
+        pause
+            .map(down ->
+                "paused: teacher %s answers nobody, waiting for at most %d s; the last failure: %s"
+                    .formatted(down.teacher(), down.patience().toSeconds(), down.said()))
+            .orElse("all teachers answer again"));
   }
 
   void end(Stage stage) {
@@ -135,6 +158,14 @@ final class RunEnvironment {
       }
     }
     return new RunStatus(
-        number(), stages.size(), stage.title(), fraction, rate, left, steps, journal.spent());
+        number(),
+        stages.size(),
+        stage.title(),
+        fraction,
+        rate,
+        left,
+        steps,
+        journal.spent(),
+        pause());
   }
 }

@@ -15,6 +15,7 @@ final class StepContext implements OperatorContext {
   private final TeacherPool teachers;
   private final StepTally tally;
   private final List<String> calls = new ArrayList<>();
+  private volatile boolean unserved;
 
   StepContext(String step, long seed, TeacherPool teachers, StepTally tally) {
     this.step = step;
@@ -40,7 +41,8 @@ final class StepContext implements OperatorContext {
 
   @Override
   public Teacher teacher(String name) {
-    return new CountedTeacher(teachers.teacher(name), completion -> asked(name, completion));
+    return new CountedTeacher(
+        teachers.teacher(name), completion -> asked(name, completion), () -> unserved = true);
   }
 
   private void asked(String teacher, Completion completion) {
@@ -53,6 +55,11 @@ final class StepContext implements OperatorContext {
   @Override
   public void count(String what, long amount) {
     tally.count(what, amount);
+  }
+
+  /** Whether a teacher did not get to a request, for a reason that passes. */
+  boolean isUnserved() {
+    return unserved;
   }
 
   /** Keys of the calls so far; sorted, since an operator may make some at once. */
