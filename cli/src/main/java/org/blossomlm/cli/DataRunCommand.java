@@ -13,6 +13,7 @@ import org.blossomlm.data.report.RunReport;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.DryRun;
 import org.blossomlm.data.run.RunControl;
+import org.blossomlm.data.run.RunEngine;
 import org.blossomlm.data.run.RunListener;
 import org.blossomlm.data.run.RunOptions;
 import org.blossomlm.data.run.RunResult;
@@ -29,6 +30,11 @@ final class DataRunCommand implements Callable<Integer> {
   private static final int STOP_SECONDS = 20;
 
   private static final int PROGRESS_PARTS = 10_000;
+
+  /** The threads of this process. */
+  private static final String LOCAL = "local";
+
+  private static final String DEFAULT_MASTER = "local[*]";
 
   private final Application application;
 
@@ -49,6 +55,12 @@ final class DataRunCommand implements Callable<Integer> {
   @Option(names = "--dry-run")
   private boolean dryRun;
 
+  @Option(names = "--engine", paramLabel = "NAME")
+  private String engine = LOCAL;
+
+  @Option(names = "--master", paramLabel = "URL")
+  private Optional<String> master = Optional.empty();
+
   DataRunCommand(Application application) {
     this.application = application;
   }
@@ -61,6 +73,7 @@ final class DataRunCommand implements Callable<Integer> {
     if (limit.isPresent() && limit.get() < 1) {
       throw CommandException.usage(application.text("data.bad-limit", limit.get()));
     }
+    Optional<RunEngine.Opener> machines = machines();
     Recipe whole = options.recipe();
     Recipe recipe = limit.isPresent() ? whole.limited(limit.get()) : whole;
     Path folder = options.folder(recipe);
@@ -70,8 +83,9 @@ final class DataRunCommand implements Callable<Integer> {
       return ExitCode.OK.status();
     }
     var control = new RunControl();
-    RunOptions run =
-        RunOptions.in(folder)
+    RunOptions run = RunOptions.in(folder);
+    run =
+        (machines.isPresent() ? run.with(machines.get()) : run)
             .with(
                 resume
                     ? RunOptions.Begin.RESUME
@@ -101,6 +115,20 @@ final class DataRunCommand implements Callable<Integer> {
       ended.countDown();
       forget(hook);
     }
+  }
+
+  /** Those of the engine that was asked for; none where this process does it all. */
+  private Optional<RunEngine.Opener> machines() {
+    if (engine.equals(LOCAL)) {
+      if (master.isPresent()) {
+        throw CommandException.usage(application.text("data.master-without-engine"));
+      }
+      return Optional.empty();
+    }
+    RunEngine found =
+        RunEngine.named(engine)
+            .orElseThrow(() -> CommandException.usage(application.text("data.no-engine", engine)));
+    return Optional.of(found.on(master.orElse(DEFAULT_MASTER)));
   }
 
   /** Ctrl-C and a polite kill end the run with a checkpoint. */

@@ -9,18 +9,22 @@ import org.blossomlm.data.filter.RecordField;
 import org.blossomlm.data.operator.Arguments;
 import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.Parameter;
-import org.blossomlm.data.operator.SetOperator;
 
 /**
  * Leaves one record of each cluster, or marks all of them. A dropped record says in its metadata
  * ({@code duplicate_of}) which one stayed instead of it. Failed records and those without content
  * are in no cluster and stay.
  */
-final class Deduplication implements SetOperator {
+final class Deduplication implements ClusterOperator {
   /** How clusters are found. */
-  @FunctionalInterface
   interface Search {
     Clusters find(RecordSet input, OperatorContext context) throws InterruptedException;
+
+    /** For those who search elsewhere. */
+    Likeness likeness(OperatorContext context);
+
+    /** Hears how many pairs those have compared. */
+    default void compared(long pairs, OperatorContext context) {}
   }
 
   private static final String DUPLICATE_OF = "duplicate_of";
@@ -60,7 +64,28 @@ final class Deduplication implements SetOperator {
   @Override
   public void apply(RecordSet input, Output output, OperatorContext context)
       throws InterruptedException {
-    Clusters clusters = search.find(input, context);
+    write(input, search.find(input, context), output, context);
+  }
+
+  @Override
+  public Likeness likeness(OperatorContext context) {
+    return search.likeness(context);
+  }
+
+  @Override
+  public void apply(
+      RecordSet input,
+      Clusters clusters,
+      long comparedPairs,
+      Output output,
+      OperatorContext context)
+      throws InterruptedException {
+    search.compared(comparedPairs, context);
+    write(input, clusters, output, context);
+  }
+
+  private void write(RecordSet input, Clusters clusters, Output output, OperatorContext context)
+      throws InterruptedException {
     int[] best = best(input, clusters);
     Map<Integer, String> names = names(input, clusters, best, context);
     int[] next = {0};

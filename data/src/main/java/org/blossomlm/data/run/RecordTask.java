@@ -1,5 +1,6 @@
 package org.blossomlm.data.run;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ final class RecordTask implements Runnable, StepChain.Observer {
    *
    * @param file its name in the folder of the run
    */
-  record Left(String file, byte[] line) {}
+  record Left(String file, byte[] line) implements Serializable {}
 
   RecordTask(StageInput.Item item, StepChain chain) {
     this.item = item;
@@ -59,6 +60,15 @@ final class RecordTask implements Runnable, StepChain.Observer {
     } catch (TimeoutException e) {
       return false;
     }
+  }
+
+  /**
+   * Waits until the task is done.
+   *
+   * @throws ExecutionException if the run must not go on behind this record
+   */
+  void join() throws ExecutionException, InterruptedException {
+    done.get();
   }
 
   boolean failed() {

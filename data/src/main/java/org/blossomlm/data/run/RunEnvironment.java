@@ -19,6 +19,7 @@ final class RunEnvironment {
   private final RunOptions options;
   private final List<Stage> stages;
   private final RunListener listener;
+  private final Optional<RunEngine.Session> engine;
   private long lastProgress;
   private long stageStart = System.nanoTime();
   private double firstFraction = -1;
@@ -32,7 +33,8 @@ final class RunEnvironment {
       RunJournal journal,
       RunOptions options,
       List<Stage> stages,
-      RunListener listener) {
+      RunListener listener,
+      Optional<RunEngine.Session> engine) {
     this.recipe = recipe;
     this.folder = folder;
     this.sources = sources;
@@ -41,6 +43,7 @@ final class RunEnvironment {
     this.options = options;
     this.stages = stages;
     this.listener = listener;
+    this.engine = engine;
   }
 
   /** How much of a stage is done, if that is known. */
@@ -67,6 +70,11 @@ final class RunEnvironment {
 
   RunJournal journal() {
     return journal;
+  }
+
+  /** Other machines, if they work for this run. */
+  Optional<RunEngine.Session> engine() {
+    return engine;
   }
 
   int workers() {
