@@ -16,6 +16,7 @@ import org.blossomlm.data.run.DryRun;
 import org.blossomlm.data.run.RecipeTeachers;
 import org.blossomlm.data.run.RunCommand;
 import org.blossomlm.data.run.RunControl;
+import org.blossomlm.data.run.RunEngine;
 import org.blossomlm.data.run.RunFiles;
 import org.blossomlm.data.run.RunListener;
 import org.blossomlm.data.run.RunOptions;
@@ -33,6 +34,11 @@ final class DataRunCommand implements Callable<Integer> {
   private static final int STOP_SECONDS = 20;
 
   private static final int PROGRESS_PARTS = 10_000;
+
+  /** The threads of this process. */
+  private static final String LOCAL = "local";
+
+  private static final String DEFAULT_MASTER = "local[*]";
 
   private final Application application;
 
@@ -53,6 +59,12 @@ final class DataRunCommand implements Callable<Integer> {
   @Option(names = "--dry-run")
   private boolean dryRun;
 
+  @Option(names = "--engine", paramLabel = "NAME")
+  private String engine = LOCAL;
+
+  @Option(names = "--master", paramLabel = "URL")
+  private Optional<String> master = Optional.empty();
+
   DataRunCommand(Application application) {
     this.application = application;
   }
@@ -65,6 +77,7 @@ final class DataRunCommand implements Callable<Integer> {
     if (limit.isPresent() && limit.get() < 1) {
       throw CommandException.usage(application.text("data.bad-limit", limit.get()));
     }
+    Optional<RunEngine.Opener> machines = machines();
     Recipe whole = options.recipe();
     Recipe recipe = limit.isPresent() ? whole.limited(limit.get()) : whole;
     Path folder = options.folder(recipe);
@@ -79,8 +92,9 @@ final class DataRunCommand implements Callable<Integer> {
     RunCommand command = options.command(recipe, limit);
     command.card().map(Path::of).ifPresent(DatasetCard::checkText);
     var control = new RunControl();
-    RunOptions run =
-        RunOptions.in(folder)
+    RunOptions run = RunOptions.in(folder);
+    run =
+        (machines.isPresent() ? run.with(machines.get()) : run)
             .with(
                 resume
                     ? RunOptions.Begin.RESUME
@@ -121,6 +135,20 @@ final class DataRunCommand implements Callable<Integer> {
       ended.countDown();
       forget(hook);
     }
+  }
+
+  /** Those of the engine that was asked for; none where this process does it all. */
+  private Optional<RunEngine.Opener> machines() {
+    if (engine.equals(LOCAL)) {
+      if (master.isPresent()) {
+        throw CommandException.usage(application.text("data.master-without-engine"));
+      }
+      return Optional.empty();
+    }
+    RunEngine found =
+        RunEngine.named(engine)
+            .orElseThrow(() -> CommandException.usage(application.text("data.no-engine", engine)));
+    return Optional.of(found.on(master.orElse(DEFAULT_MASTER)));
   }
 
   /** Ctrl-C and a polite kill end the run with a checkpoint. */

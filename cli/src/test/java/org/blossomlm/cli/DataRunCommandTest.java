@@ -149,4 +149,15 @@ class DataRunCommandTest {
           .isNotEmpty();
     }
   }
+
+  @Test
+  void an_engine_that_is_not_here_is_an_error_that_says_how_to_get_it() {
+    assertThat(blossom("data", "run", recipe, "-o", run, "--engine", "spark")).isEqualTo(2);
+    assertThat(err()).contains("--engine spark", "./blossom", "spark-core_2.13");
+    assertThat(run).doesNotExist();
+    assertThat(blossom(Locale.CHINESE, "data", "run", recipe, "--engine", "spark")).isEqualTo(2);
+    assertThat(err()).contains("没有这个引擎");
+    assertThat(blossom("data", "run", recipe, "-o", run, "--master", "local[2]")).isEqualTo(2);
+    assertThat(err()).contains("--engine spark");
+  }
 }

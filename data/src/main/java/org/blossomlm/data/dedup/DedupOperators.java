@@ -30,25 +30,21 @@ public final class DedupOperators {
                     List.of("text", "tokens", "none"),
                     "text: case, width and spacing do not matter; tokens: nor does punctuation;"
                         + " none: to the character")),
-            arguments -> {
-              ExactDuplicates duplicates =
-                  new ExactDuplicates(
-                      TextScope.from(arguments, ""),
-                      arguments.choice("normalize", ExactDuplicates.Normalization.class));
-              return new Deduplication(
-                  arguments, "duplicate", (input, context) ->
-                      new Deduplication.Found(duplicates.find(input), (a, b) -> 1));
-            }));
+            arguments ->
+                new Deduplication(
+                    arguments,
+                    "duplicate",
+                    new ExactDuplicates(
+                        TextScope.from(arguments, ""),
+                        arguments.choice("normalize", ExactDuplicates.Normalization.class)))));
     specs.add(
         new OperatorSpec(
             "minhash_dedup",
             "Leaves one of all records with nearly the same text: MinHash-LSH, every pair"
                 + " verified.",
             scoped(Deduplication.parameters(), similarityParameters()),
-            arguments -> {
-              SimilarTexts texts = new SimilarTexts(arguments);
-              return new Deduplication(arguments, "near duplicate", texts::found);
-            }));
+            arguments ->
+                new Deduplication(arguments, "near duplicate", new SimilarTexts(arguments))));
     specs.add(
         new OperatorSpec(
             "semantic_dedup",
@@ -63,19 +59,13 @@ public final class DedupOperators {
                     "where the vector is: a list of numbers, or a list of one such list"),
                 Parameter.of(
                     "threshold", Parameter.Kind.NUMBER, 0.95, "the least cosine, 0.5 to 1")),
-            arguments -> {
-              RecordField field = RecordField.of(arguments.text("embedding_field"));
-              double threshold = fraction(arguments, "threshold", 0.5);
-              return new Deduplication(
-                  arguments,
-                  "duplicate in meaning",
-                  (input, context) -> {
-                    var vectors = new VectorSimilarity(field, threshold, context.random());
-                    return new Deduplication.Found(
-                        NearDuplicates.find(input, vectors).clusters(),
-                        (a, b) -> vectors.likeness(vectors.take(a), vectors.take(b)));
-                  });
-            }));
+            arguments ->
+                new Deduplication(
+                    arguments,
+                    "duplicate in meaning",
+                    new SimilarVectors(
+                        RecordField.of(arguments.text("embedding_field")),
+                        fraction(arguments, "threshold", 0.5)))));
     specs.add(
         new OperatorSpec(
             "train_validation_split",
@@ -97,7 +87,7 @@ public final class DedupOperators {
                         "validation",
                         "mark of validation data")),
                 similarityParameters()),
-            arguments -> new Split(arguments, new SimilarTexts(arguments)::found)));
+            arguments -> new Split(arguments, new SimilarTexts(arguments))));
     specs.add(Decontamination.SPEC);
     specs.addAll(ShareOperators.all());
     return List.copyOf(specs);
@@ -153,7 +143,8 @@ public final class DedupOperators {
 
   /** Clusters of near duplicates, as the parameters of an operator describe them. */
   private record SimilarTexts(
-      TextScope scope, Shingles shingles, double threshold, boolean sameNumbers, int permutations) {
+      TextScope scope, Shingles shingles, double threshold, boolean sameNumbers, int permutations)
+      implements Deduplication.Search {
     SimilarTexts(Arguments arguments) {
       this(
           TextScope.from(arguments, ""),
@@ -163,16 +154,44 @@ public final class DedupOperators {
           positive(arguments, "permutations"));
     }
 
-    Deduplication.Found found(RecordSet input, OperatorContext context)
-        throws InterruptedException {
-      var texts =
-          new TextSimilarity(
-              scope, shingles, threshold, sameNumbers, permutations, context.random());
-      NearDuplicates.Result result = NearDuplicates.find(input, texts);
-      context.count("pairs compared", result.comparedPairs());
-      return new Deduplication.Found(
-          result.clusters(),
-          (a, b) -> texts.likeness(texts.features(texts.take(a)), texts.features(texts.take(b))));
+    @Override
+    public Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
+      NearDuplicates.Result result = NearDuplicates.find(input, similarity(context));
+      compared(result.comparedPairs(), context);
+      return result.clusters();
+    }
+
+    @Override
+    public Likeness likeness(OperatorContext context) {
+      return new SimilarityLikeness<>(similarity(context));
+    }
+
+    @Override
+    public void compared(long pairs, OperatorContext context) {
+      context.count("pairs compared", pairs);
+    }
+
+    private TextSimilarity similarity(OperatorContext context) {
+      return new TextSimilarity(
+          scope, shingles, threshold, sameNumbers, permutations, context.random());
+    }
+  }
+
+  /** Clusters of records whose vectors point the same way. */
+  private record SimilarVectors(RecordField field, double threshold)
+      implements Deduplication.Search {
+    @Override
+    public Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
+      return NearDuplicates.find(input, similarity(context)).clusters();
+    }
+
+    @Override
+    public Likeness likeness(OperatorContext context) {
+      return new SimilarityLikeness<>(similarity(context));
+    }
+
+    private VectorSimilarity similarity(OperatorContext context) {
+      return new VectorSimilarity(field, threshold, context.random());
     }
   }
 }

@@ -9,7 +9,6 @@ import org.blossomlm.data.filter.RecordField;
 import org.blossomlm.data.operator.Arguments;
 import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.Parameter;
-import org.blossomlm.data.operator.SetOperator;
 
 /**
  * Leaves one record of each cluster, or marks all of them. A dropped record says in its metadata
@@ -17,15 +16,17 @@ import org.blossomlm.data.operator.SetOperator;
  * in the provenance of what stayed. Failed records and those without content are in no cluster and
  * stay.
  */
-final class Deduplication implements SetOperator {
+final class Deduplication implements ClusterOperator {
   /** How clusters are found. */
-  @FunctionalInterface
   interface Search {
-    Found find(RecordSet input, OperatorContext context) throws InterruptedException;
-  }
+    Clusters find(RecordSet input, OperatorContext context) throws InterruptedException;
 
-  /** Clusters, and how alike their members are. */
-  record Found(Clusters clusters, LargestClusters.Likeness likeness) {}
+    /** How alike members of a cluster are; for those who search elsewhere, what to search by. */
+    Likeness likeness(OperatorContext context);
+
+    /** Hears how many pairs those have compared. */
+    default void compared(long pairs, OperatorContext context) {}
+  }
 
   private static final String DUPLICATE_OF = "duplicate_of";
 
@@ -64,12 +65,32 @@ final class Deduplication implements SetOperator {
   @Override
   public void apply(RecordSet input, Output output, OperatorContext context)
       throws InterruptedException {
-    Found found = search.find(input, context);
-    Clusters clusters = found.clusters();
+    write(input, search.find(input, context), output, context);
+  }
+
+  @Override
+  public Likeness likeness(OperatorContext context) {
+    return search.likeness(context);
+  }
+
+  @Override
+  public void apply(
+      RecordSet input,
+      Clusters clusters,
+      long comparedPairs,
+      Output output,
+      OperatorContext context)
+      throws InterruptedException {
+    search.compared(comparedPairs, context);
+    write(input, clusters, output, context);
+  }
+
+  private void write(RecordSet input, Clusters clusters, Output output, OperatorContext context)
+      throws InterruptedException {
     int[] best = best(input, clusters);
     int[] sizes = sizes(clusters);
     Map<Integer, String> names = names(input, best, sizes, context);
-    LargestClusters.show(input, clusters, best, sizes, found.likeness(), output);
+    LargestClusters.show(input, clusters, best, sizes, search.likeness(context), output);
     int[] next = {0};
     input.forEach(record -> {
       int i = next[0]++;

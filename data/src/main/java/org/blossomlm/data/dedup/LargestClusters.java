@@ -16,12 +16,6 @@ final class LargestClusters {
   private static final int MOST_CLUSTERS = 20;
   private static final int MOST_MEMBERS = 8;
 
-  /** How alike two records of a cluster are, 0 to 1. */
-  @FunctionalInterface
-  interface Likeness {
-    double of(DataRecord a, DataRecord b);
-  }
-
   private LargestClusters() {}
 
   /**
@@ -91,7 +85,7 @@ final class LargestClusters {
         size,
         all.stream()
             .map(record ->
-                new SetOperator.Member(record, record == stays ? 1 : likeness.of(stays, record)))
+                new SetOperator.Member(record, record == stays ? 1 : likeness.degree(likeness.take(stays), likeness.take(record))))
             .toList());
   }
 }

@@ -23,7 +23,6 @@ import org.blossomlm.data.operator.SetOperator.RecordSet;
  * @param <F> what records are compared by
  */
 final class NearDuplicates<E, F> {
-  private static final int NEIGHBOURS = 8;
   private static final int MOST_PAIRS = 4 << 20;
 
   /** Features held at once, in units of eight bytes. */
@@ -109,7 +108,7 @@ final class NearDuplicates<E, F> {
         long hash = bands.get(Math.addExact(Math.multiplyExact(bandsAt[i], count), band));
         previous[i] = latest.put(hash, i);
         int other = previous[i];
-        for (int k = 0; k < NEIGHBOURS && other != HashIndex.ABSENT; k++) {
+        for (int k = 0; k < Likeness.NEIGHBOURS && other != HashIndex.ABSENT; k++) {
           if (clusters.find(other) != clusters.find(i)) {
             pairs.add((long) other << 32 | i);
           }

@@ -16,6 +16,7 @@ import org.blossomlm.data.DataException;
 import org.blossomlm.data.operator.Parameter;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.recipe.RecipeText;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a recipe in a folder. The same recipe gives the same bytes, whatever the number of workers,
@@ -68,9 +69,21 @@ public final class DataRun {
         folder.log("already complete");
         return result(folder, journal, true);
       }
-      var environment =
-          new RunEnvironment(recipe, folder, sources, teachers, journal, options, stages, listener);
-      try {
+      try (RunEngine.@Nullable Session engine =
+          options.engine().isPresent()
+              ? options.engine().get().open(recipe, folder.path(), teachers, options.workers())
+              : null) {
+        var environment =
+            new RunEnvironment(
+                recipe,
+                folder,
+                sources,
+                teachers,
+                journal,
+                options,
+                stages,
+                listener,
+                Optional.ofNullable(engine));
         StageInput.replay(stages, journal.stage(), journal.position(), sources, recipe.seed());
         while (journal.stage() < stages.size()) {
           run(stages, environment);
@@ -185,6 +198,8 @@ public final class DataRun {
     Stage stage = stages.get(journal.stage());
     environment.begin(stage);
     switch (stage) {
+      case Stage.Records records when environment.engine().isPresent() ->
+          new BatchStage(records, environment, environment.engine().get()).run();
       case Stage.Records records -> new RecordStage(records, environment).run();
       case Stage.Together together -> new SetStage(together, environment, options.control()).run();
       case Stage.Output output -> new OutputStage(output, environment).run();

@@ -125,7 +125,8 @@ final class RecordStage {
     }
   }
 
-  private static RunStop stop(Throwable e) {
+  /** The end of a run by what an operator or its engine threw. */
+  static RunStop stop(Throwable e) {
     return switch (e) {
       case RunStop stop -> stop;
       case InterruptedException interrupted -> RunStop.interrupted();

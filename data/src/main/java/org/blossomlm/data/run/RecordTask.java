@@ -1,5 +1,6 @@
 package org.blossomlm.data.run;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ final class RecordTask implements Runnable, StepChain.Observer {
    *
    * @param file its name in the folder of the run
    */
-  record Left(String file, byte[] line) {}
+  record Left(String file, byte[] line) implements Serializable {}
 
   RecordTask(StageInput.Item item, StepChain chain) {
     this.item = item;
@@ -65,6 +66,19 @@ final class RecordTask implements Runnable, StepChain.Observer {
   /** Whether the record may have another fate when it is worked on again. */
   boolean isUnserved() {
     return unserved;
+  }
+
+  /**
+   * Waits until the task is done.
+   *
+   * @throws ExecutionException if the run must not go on behind this record
+   */
+  void join() throws ExecutionException, InterruptedException {
+    done.get();
+  }
+
+  boolean failed() {
+    return done.isCompletedExceptionally();
   }
 
   StageInput.Item item() {

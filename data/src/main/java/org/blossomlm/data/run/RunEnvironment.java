@@ -21,6 +21,7 @@ final class RunEnvironment {
   private final RunOptions options;
   private final List<Stage> stages;
   private final RunListener listener;
+  private final Optional<RunEngine.Session> engine;
   private long lastProgress;
   private boolean paused;
   private long stageStart = System.nanoTime();
@@ -35,7 +36,8 @@ final class RunEnvironment {
       RunJournal journal,
       RunOptions options,
       List<Stage> stages,
-      RunListener listener) {
+      RunListener listener,
+      Optional<RunEngine.Session> engine) {
     this.recipe = recipe;
     this.folder = folder;
     this.sources = sources;
@@ -44,6 +46,7 @@ final class RunEnvironment {
     this.options = options;
     this.stages = stages;
     this.listener = listener;
+    this.engine = engine;
   }
 
   /** How much of a stage is done, if that is known. */
@@ -70,6 +73,11 @@ final class RunEnvironment {
 
   RunJournal journal() {
     return journal;
+  }
+
+  /** Other machines, if they work for this run. */
+  Optional<RunEngine.Session> engine() {
+    return engine;
   }
 
   int workers() {

@@ -72,7 +72,12 @@ final class RunJournal implements AutoCloseable {
   }
 
   StepTally tally(Recipe.Step step) {
-    return Objects.requireNonNull(tallies.get(step.name()));
+    return tally(step.name());
+  }
+
+  /** Of the step with this name. */
+  StepTally tally(String step) {
+    return Objects.requireNonNull(tallies.get(step));
   }
 
   List<StepStatus> steps() {

@@ -2,13 +2,19 @@ package org.blossomlm.data.run;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.Provenance;
+import org.blossomlm.data.dedup.ClusterOperator;
 import org.blossomlm.data.operator.OrderedWork;
 import org.blossomlm.data.operator.SetOperator;
 import org.blossomlm.data.teacher.ResumableException;
@@ -21,6 +27,11 @@ import org.blossomlm.data.teacher.TeacherException;
 final class SetStage implements SetOperator.Output {
   /** How large a record is, is not known here: eight make a chunk of work. */
   private static final long RECORD_WEIGHT = 1 << 15;
+
+  /** Of a stage's file, that one machine reads at a time. */
+  private static final long SLICE_BYTES = 16 << 20;
+
+  private static final long WAIT_MILLIS = 50;
 
   private final Stage.Together stage;
   private final RunEnvironment run;
@@ -58,7 +69,12 @@ final class SetStage implements SetOperator.Output {
     try (var set =
         new LineSet(run.folder().file(input), run.folder().file(input + ".index"), size, control)) {
       run.journal().begin(file);
-      operator.apply(set, this, context);
+      if (run.engine().isPresent() && operator instanceof ClusterOperator clustering) {
+        RunEngine.Found found = clusters(run.engine().get(), run.folder().file(input), size);
+        clustering.apply(set, found.clusters(), found.comparedPairs(), this, context);
+      } else {
+        operator.apply(set, this, context);
+      }
       finish();
       if (context.isUnserved()) {
         run.journal().unserved(() -> before);
@@ -74,6 +90,29 @@ final class SetStage implements SetOperator.Output {
       throw stop(e);
     } finally {
       tally.time(System.nanoTime() - start);
+    }
+  }
+
+  private RunEngine.Found clusters(RunEngine.Session engine, Path records, long size)
+      throws IOException, InterruptedException {
+    List<FileSlice> slices = FileSlice.of(records, SLICE_BYTES);
+    Future<RunEngine.Found> found =
+        engine.clusters(run.journal().stage(), records, slices, Math.toIntExact(size));
+    try {
+      while (true) {
+        try {
+          return found.get(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (run.isStopping()) {
+            throw RunStop.interrupted();
+          }
+          run.progress(stage, OptionalDouble::empty);
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof DataException known ? known : new DataException("" + e, e);
+    } finally {
+      found.cancel(true);
     }
   }
 

@@ -41,9 +41,14 @@ final class StageInput implements AutoCloseable {
    *
    * @param after where the input stands behind it
    * @param badLines lines for {@code failed.jsonl} about what was met before it
+   * @param line what the record is read from, in the file of a stage
    * @param record makes the record, if this stage wants it; to be asked once, on any thread
    */
-  record Item(Position after, List<byte[]> badLines, Supplier<Optional<DataRecord>> record) {}
+  record Item(
+      Position after,
+      List<byte[]> badLines,
+      Optional<byte[]> line,
+      Supplier<Optional<DataRecord>> record) {}
 
   /**
    * @param stageFiles the files of stages by their ids
@@ -182,7 +187,9 @@ final class StageInput implements AutoCloseable {
           List<byte[]> last = reader.takeBadLines();
           return last.isEmpty()
               ? Optional.empty()
-              : Optional.of(new Item(new Position(number, at, taken), last, Optional::empty));
+              : Optional.of(
+                  new Item(
+                      new Position(number, at, taken), last, Optional.empty(), Optional::empty));
         }
         DataRecord read = record.get();
         if (Seeds.sampled(source.sample(), seed, "source", source.name(), read.id())) {
@@ -192,7 +199,8 @@ final class StageInput implements AutoCloseable {
               new Item(
                   new Position(number, at, taken),
                   reader.takeBadLines(),
-                  () -> wanted(tagged(found), input.sample(), input.salt(), input)));
+                  Optional.empty(),
+                  () -> wanted(tagged(found), input.sample(), input.salt(), input, seed)));
         }
       }
       return Optional.empty();
@@ -238,7 +246,8 @@ final class StageInput implements AutoCloseable {
               new Item(
                   new Position(number, lines.position(), 0),
                   List.of(),
-                  () -> wanted(RecordLine.read(line), input.sample(), input.salt(), input)));
+                  Optional.of(line),
+                  () -> wanted(RecordLine.read(line), input.sample(), input.salt(), input, seed)));
     }
 
     @Override
@@ -253,8 +262,9 @@ final class StageInput implements AutoCloseable {
     }
   }
 
-  private Optional<DataRecord> wanted(
-      DataRecord record, double sample, String salt, Stage.Input input) {
+  /** A record, if the consumer of an input wants it. */
+  static Optional<DataRecord> wanted(
+      DataRecord record, double sample, String salt, Stage.Input input, long seed) {
     return input.when().test(record) && Seeds.sampled(sample, seed, salt, record.id())
         ? Optional.of(record)
         : Optional.empty();

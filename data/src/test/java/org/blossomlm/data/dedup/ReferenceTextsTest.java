@@ -42,8 +42,8 @@ class ReferenceTextsTest {
       strings = {"q.jsonl", "q.json", "q.txt", "q.tsv", "q.jsonl.gz", "q.json.gz", "q.txt.gz"})
   void are_read_up_to_a_size_that_is_told(String name) throws Exception {
     Path file = write(name);
-    assertThat(ReferenceTexts.read(file, FIELDS, 200_000)).hasSizeBetween(100, 102);
-    assertThatThrownBy(() -> ReferenceTexts.read(file, FIELDS, 50_000))
+    assertThat(ReferenceTexts.read(file, "questions", FIELDS, 200_000)).hasSizeBetween(100, 102);
+    assertThatThrownBy(() -> ReferenceTexts.read(file, "questions", FIELDS, 50_000))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(name)
         .hasMessageContaining("more than 50000 bytes");
