@@ -183,7 +183,8 @@ final class SetStage implements SetOperator.Output {
 
   @Override
   public synchronized void show(SetOperator.Cluster cluster) {
-    write(RunFolder.clustersName(stage.step().name()), RecordLine.of(cluster));
+    String name = RunFolder.clustersName(stage.step().name());
+    lines.add(new Line(name, () -> RecordLine.of(cluster)), RECORD_WEIGHT);
   }
 
   private void leave(String name, String reason, DataRecord record) {
