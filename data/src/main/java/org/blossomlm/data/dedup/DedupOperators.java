@@ -36,8 +36,9 @@ public final class DedupOperators {
                       TextScope.from(arguments, ""),
                       arguments.choice("normalize", ExactDuplicates.Normalization.class));
               return new Deduplication(
-                  arguments, "duplicate", (input, context) ->
-                      new Deduplication.Found(duplicates.find(input), (a, b) -> 1));
+                  arguments,
+                  "duplicate",
+                  (input, context) -> new Deduplication.Found(duplicates.find(input), (a, b) -> 1));
             }));
     specs.add(
         new OperatorSpec(
