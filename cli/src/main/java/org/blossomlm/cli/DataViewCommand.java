@@ -44,8 +44,7 @@ final class DataViewCommand implements Callable<Integer> {
     List<String> paths = files.stream().map(name -> UserPath.of(name).toString()).toList();
     var ended = new CountDownLatch(1);
     try (DataView view =
-        DataView.open(
-            paths, port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty())) {
+        DataView.open(paths, port.isPresent() ? OptionalInt.of(port.get()) : OptionalInt.empty())) {
       application.streams().out().println(application.text("data.view", view.address()));
       Thread hook = new Thread(ended::countDown, "stop-data-view");
       Runtime.getRuntime().addShutdownHook(hook);

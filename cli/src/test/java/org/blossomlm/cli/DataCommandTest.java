@@ -62,8 +62,7 @@ class DataCommandTest {
 
   @Test
   void writes_the_card_of_a_file() throws IOException {
-    String data =
-        file("set.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"为什么？\"}]}\n");
+    String data = file("set.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"为什么？\"}]}\n");
     assertThat(blossom("data", "card", data)).isZero();
     assertThat(out()).isEqualTo("Card: " + path("README.md") + "\n");
     assertThat(folder.resolve("README.md")).content().startsWith("---\nlicense: unknown\n");
@@ -75,19 +74,20 @@ class DataCommandTest {
 
   @Test
   void serves_a_page_of_records_until_it_is_interrupted() throws Exception {
-    String data =
-        file("set.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"why?\"}]}\n");
-    Thread server = Thread.ofPlatform().start(() -> blossom("data", "view", data, "--port", "0", "--no-open"));
+    String data = file("set.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"why?\"}]}\n");
+    Thread server =
+        Thread.ofPlatform().start(() -> blossom("data", "view", data, "--port", "0", "--no-open"));
     while (!out().contains("\n") && server.isAlive()) {
       Thread.sleep(10);
     }
-    var address =
-        java.util.regex.Pattern.compile("http://127\\.0\\.0\\.1:\\d+/").matcher(out());
+    var address = java.util.regex.Pattern.compile("http://127\\.0\\.0\\.1:\\d+/").matcher(out());
     assertThat(address.find()).as(out() + err()).isTrue();
     try (var client = java.net.http.HttpClient.newHttpClient()) {
       var files =
           client.send(
-              java.net.http.HttpRequest.newBuilder(java.net.URI.create(address.group() + "api/files")).build(),
+              java.net.http.HttpRequest.newBuilder(
+                      java.net.URI.create(address.group() + "api/files"))
+                  .build(),
               java.net.http.HttpResponse.BodyHandlers.ofString());
       assertThat(files.body()).contains("set.jsonl");
     }

@@ -63,7 +63,8 @@ final class CardFront {
     for (DatasetCard.Part part : parts) {
       part.counts()
           .languages()
-          .forEach((language, number) -> sums.merge(language.replaceFirst("-.*", ""), number, Long::sum));
+          .forEach((language, number) ->
+              sums.merge(language.replaceFirst("-.*", ""), number, Long::sum));
     }
     long all = records(parts);
     return sums.entrySet().stream()
@@ -79,7 +80,8 @@ final class CardFront {
 
   private static List<String> tags(List<DatasetCard.Part> parts, boolean hasTeachers) {
     List<String> tags = new ArrayList<>();
-    boolean pairs = parts.stream().anyMatch(part -> part.counts().kinds().containsKey("preference"));
+    boolean pairs =
+        parts.stream().anyMatch(part -> part.counts().kinds().containsKey("preference"));
     boolean chats = parts.stream().anyMatch(part -> part.counts().kinds().containsKey("chat"));
     if (pairs) {
       tags.addAll(List.of("preference", "dpo"));

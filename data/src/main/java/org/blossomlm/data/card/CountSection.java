@@ -20,8 +20,7 @@ record CountSection(List<DatasetCard.Part> parts) {
     markdown.heading(2, "Counts · 数量");
     List<List<String>> rows = new ArrayList<>();
     rows.add(
-        List.of(
-            "split · 划分", "file · 文件", "records · 记录数", "characters, median · 字符数中位", "90 %"));
+        List.of("split · 划分", "file · 文件", "records · 记录数", "characters, median · 字符数中位", "90 %"));
     for (DatasetCard.Part part : parts) {
       rows.add(
           List.of(
@@ -70,7 +69,8 @@ record CountSection(List<DatasetCard.Part> parts) {
       for (Map.Entry<String, Long> entry : counts.apply(parts.get(i).counts()).entrySet()) {
         List<Long> row =
             numbers.computeIfAbsent(
-                entry.getKey(), key -> new ArrayList<>(java.util.Collections.nCopies(parts.size(), 0L)));
+                entry.getKey(),
+                key -> new ArrayList<>(java.util.Collections.nCopies(parts.size(), 0L)));
         row.set(i, entry.getValue());
       }
     }
@@ -89,7 +89,8 @@ record CountSection(List<DatasetCard.Part> parts) {
           List<String> row = new ArrayList<>();
           row.add(Markdown.escaped(label.apply(entry.getKey())));
           entry.getValue().forEach(number -> row.add(Markdown.number(number)));
-          row.add(String.format(Locale.ROOT, "%.1f", 100.0 * sum(entry.getValue()) / Math.max(1, all)));
+          row.add(
+              String.format(Locale.ROOT, "%.1f", 100.0 * sum(entry.getValue()) / Math.max(1, all)));
           rows.add(row);
         });
     if (numbers.size() > MOST_ROWS) {

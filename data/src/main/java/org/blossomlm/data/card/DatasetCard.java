@@ -16,8 +16,8 @@ import org.blossomlm.model.files.AtomicFile;
 
 /**
  * Writes the card of a data set, as Hugging Face shows it: YAML between two lines of {@code ---},
- * then Markdown in English and Chinese. What the set is, people have written, where the recipe names
- * such a text; counts, steps, costs, hits of benchmarks and the command come from the run.
+ * then Markdown in English and Chinese. What the set is, people have written, where the recipe
+ * names such a text; counts, steps, costs, hits of benchmarks and the command come from the run.
  *
  * @see <a href="https://huggingface.co/docs/hub/datasets-cards">Dataset cards</a>
  */
@@ -95,8 +95,7 @@ public final class DatasetCard {
   private static String ofFiles(List<Path> files) {
     String name = String.valueOf(files.getFirst().getFileName()).replaceFirst("\\..*", "");
     Optional<String> license = License.near(files.getFirst());
-    Part part =
-        new Part(name, "train", paths(files), SetCounts.of(files, Optional.empty()));
+    Part part = new Part(name, "train", paths(files), SetCounts.of(files, Optional.empty()));
     var markdown = new Markdown();
     markdown.heading(1, Markdown.escaped(name));
     new CountSection(List.of(part)).write(markdown);

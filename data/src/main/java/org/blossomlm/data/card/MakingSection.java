@@ -67,9 +67,7 @@ final class MakingSection {
       return file;
     }
     String[] parts = file.replace('\\', '/').split("/");
-    return parts.length < 2
-        ? file
-        : "…/" + parts[parts.length - 2] + "/" + parts[parts.length - 1];
+    return parts.length < 2 ? file : "…/" + parts[parts.length - 2] + "/" + parts[parts.length - 1];
   }
 
   /** As the recipe says; else by the text of the licence that lies with the files. */

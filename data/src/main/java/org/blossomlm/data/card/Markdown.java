@@ -45,7 +45,9 @@ final class Markdown {
 
   /** Text from outside, in one cell or line: nothing in it is markup. */
   static String escaped(String text) {
-    return text.replaceAll("\\s+", " ").strip().replaceAll("([\\\\`*\\[\\]<>|~$]|(?<!\\w)_|_(?!\\w))", "\\\\$1");
+    return text.replaceAll("\\s+", " ")
+        .strip()
+        .replaceAll("([\\\\`*\\[\\]<>|~$]|(?<!\\w)_|_(?!\\w))", "\\\\$1");
   }
 
   /** Text from outside as code. */

@@ -76,7 +76,8 @@ final class SetCounts {
 
   /** As the record says; else by the scripts of its letters. */
   private static String language(DataRecord record) {
-    return metadata(record, List.of("language")).orElseGet(() -> RecordStatistics.language(texts(record)));
+    return metadata(record, List.of("language"))
+        .orElseGet(() -> RecordStatistics.language(texts(record)));
   }
 
   private static List<String> texts(DataRecord record) {
@@ -93,7 +94,8 @@ final class SetCounts {
   }
 
   private static void count(Map<String, Long> counts, String value) {
-    counts.merge(counts.containsKey(value) || counts.size() < MOST_VALUES ? value : OTHER, 1L, Long::sum);
+    counts.merge(
+        counts.containsKey(value) || counts.size() < MOST_VALUES ? value : OTHER, 1L, Long::sum);
   }
 
   long records() {

@@ -44,14 +44,15 @@ final class LargestClusters {
             Comparator.<Map.Entry<Integer, List<Integer>>>comparingInt(
                     entry -> -sizes[entry.getKey()])
                 .thenComparing(Map.Entry::getKey))
-        .forEach(
-            entry -> output.show(cluster(sizes[entry.getKey()], entry.getValue(), records, likeness)));
+        .forEach(entry ->
+            output.show(cluster(sizes[entry.getKey()], entry.getValue(), records, likeness)));
   }
 
   /** Of equal ones those that begin first. */
   private static List<Integer> largest(int[] sizes) {
     Comparator<Integer> order =
-        Comparator.<Integer>comparingInt(root -> sizes[root]).thenComparing(Comparator.reverseOrder());
+        Comparator.<Integer>comparingInt(root -> sizes[root])
+            .thenComparing(Comparator.reverseOrder());
     var largest = new PriorityQueue<Integer>(order);
     for (int root = 0; root < sizes.length; root++) {
       if (sizes[root] > 1) {

@@ -75,8 +75,7 @@ final class TextSimilarity implements Similarity<String, TextSimilarity.Features
 
   @Override
   public boolean similar(Features a, Features b) {
-    return (!sameNumbers || a.numbers() == b.numbers())
-        && likeness(a, b) >= threshold;
+    return (!sameNumbers || a.numbers() == b.numbers()) && likeness(a, b) >= threshold;
   }
 
   @Override

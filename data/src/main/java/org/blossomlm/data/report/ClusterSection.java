@@ -94,7 +94,9 @@ final class ClusterSection {
         "<b class=\"count\">"
             + Html.number(size)
             + "</b>"
-            + "<span>" + Html.escaped(title(title)) + "</span>",
+            + "<span>"
+            + Html.escaped(title(title))
+            + "</span>",
         inside.toString());
   }
 

@@ -77,8 +77,7 @@ public record RunFiles(
           outputs(folder, plan),
           json(folder.resolve(COMMAND)).map(RunCommand::fromMap));
     } catch (NoSuchFileException e) {
-      throw new DataException(
-          folder + ": not the folder of a run: it has no " + PLAN, e);
+      throw new DataException(folder + ": not the folder of a run: it has no " + PLAN, e);
     } catch (IOException e) {
       throw new DataException(folder + ": cannot be read: " + e.getMessage(), e);
     }
@@ -88,7 +87,8 @@ public record RunFiles(
   private static Map<String, @Nullable Object> plan(Path folder) throws IOException {
     Path file = folder.resolve(PLAN);
     try {
-      return (Map<String, @Nullable Object>) (Map<String, ?>) RecipeText.fromYaml(Files.readString(file));
+      return (Map<String, @Nullable Object>)
+          (Map<String, ?>) RecipeText.fromYaml(Files.readString(file));
     } catch (JacksonException e) {
       throw new DataException(file + ": not the plan of a run: " + e.getOriginalMessage(), e);
     }
@@ -141,14 +141,15 @@ public record RunFiles(
       return List.of();
     }
     try (Stream<Path> list = Files.list(parent)) {
-      return list.filter(path -> {
-            String other = String.valueOf(path.getFileName());
-            return other.startsWith(start)
-                && other.endsWith(end)
-                && other
-                    .substring(start.length(), other.length() - end.length())
-                    .matches("-\\d{5,}-of-\\d{5,}");
-          })
+      return list.filter(
+              path -> {
+                String other = String.valueOf(path.getFileName());
+                return other.startsWith(start)
+                    && other.endsWith(end)
+                    && other
+                        .substring(start.length(), other.length() - end.length())
+                        .matches("-\\d{5,}-of-\\d{5,}");
+              })
           .sorted()
           .toList();
     }
@@ -166,7 +167,8 @@ public record RunFiles(
     try {
       AtomicFile.write(folder.resolve(COMMAND), json, DataException::new);
     } catch (IOException e) {
-      throw new DataException(folder.resolve(COMMAND) + ": cannot be written: " + e.getMessage(), e);
+      throw new DataException(
+          folder.resolve(COMMAND) + ": cannot be written: " + e.getMessage(), e);
     }
   }
 }

@@ -210,7 +210,14 @@ final class RunFolder implements AutoCloseable {
     Files.deleteIfExists(path.resolve(CHECKPOINT));
     Files.deleteIfExists(path.resolve(PLAN));
     restore(Map.of());
-    for (String name : List.of("run.log", "metrics.json", "report.html", "made-by.json", "README.md", "dataset_info.json")) {
+    for (String name :
+        List.of(
+            "run.log",
+            "metrics.json",
+            "report.html",
+            "made-by.json",
+            "README.md",
+            "dataset_info.json")) {
       Files.deleteIfExists(path.resolve(name));
     }
   }

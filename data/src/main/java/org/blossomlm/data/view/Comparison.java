@@ -48,7 +48,14 @@ final class Comparison {
 
   /** Looks from a place on: of the right file for {@link Show#ONLY_RIGHT}, else of the left. */
   static <T> RecordSearch.Page<T> find(
-      KeyedFile left, KeyedFile right, Show show, RecordQuery query, long from, int count, Duration time, Function<Pair, T> taken)
+      KeyedFile left,
+      KeyedFile right,
+      Show show,
+      RecordQuery query,
+      long from,
+      int count,
+      Duration time,
+      Function<Pair, T> taken)
       throws IOException {
     boolean reversed = show == Show.ONLY_RIGHT;
     KeyedFile walked = reversed ? right : left;

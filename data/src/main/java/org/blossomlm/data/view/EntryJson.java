@@ -67,7 +67,8 @@ final class EntryJson {
   private static String snippet(Entry entry, RecordQuery query) {
     if (query.text().isPresent()) {
       // What the record says goes before its id, metadata and reason.
-      String said = entry.record().map(each -> String.join("\n", RecordText.contents(each))).orElse("");
+      String said =
+          entry.record().map(each -> String.join("\n", RecordText.contents(each))).orElse("");
       return around(said, query.text().get())
           .or(() -> around(RecordText.searched(entry), query.text().get()))
           .orElseGet(() -> cut(said));
@@ -81,7 +82,8 @@ final class EntryJson {
       return Optional.empty();
     }
     int start = Math.max(0, Math.min(text.length(), found) - BEFORE_FOUND);
-    boolean half = start > 0 && Character.isLowSurrogate(text.charAt(Math.min(start, text.length() - 1)));
+    boolean half =
+        start > 0 && Character.isLowSurrogate(text.charAt(Math.min(start, text.length() - 1)));
     return Optional.of((start > 0 ? "…" : "") + cut(text.substring(half ? start - 1 : start)));
   }
 
@@ -133,8 +135,7 @@ final class EntryJson {
 
   private static void provenance(Provenance provenance, Map<String, @Nullable Object> map) {
     Optional<Provenance.Origin> origin = provenance.origin();
-    origin.ifPresent(
-        place -> map.put("origin", Map.of("file", place.file(), "row", place.row())));
+    origin.ifPresent(place -> map.put("origin", Map.of("file", place.file(), "row", place.row())));
     List<Object> steps = new ArrayList<>();
     for (Provenance.Step step : provenance.steps()) {
       steps.add(Map.of("operator", step.operator(), "calls", step.calls()));

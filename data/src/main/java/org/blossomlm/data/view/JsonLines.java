@@ -154,8 +154,7 @@ final class JsonLines implements Records {
       map.forEach((key, value) -> object.put(String.valueOf(key), value));
       return LEFT.containsAll(object.keySet()) && object.containsKey("reason")
           ? left(at, object, raw)
-          : new Entry(
-              at, Optional.of(read(object, at)), Optional.empty(), Optional.empty(), raw);
+          : new Entry(at, Optional.of(read(object, at)), Optional.empty(), Optional.empty(), raw);
     } catch (DataException e) {
       return unreadable(at, String.valueOf(e.getMessage()), raw);
     }

@@ -52,8 +52,7 @@ final class LineIndex {
       boolean begins = true;
       while (at < end && !stopped.getAsBoolean()) {
         int read =
-            channel.read(
-                ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, end - at)), at);
+            channel.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(buffer.length, end - at)), at);
         if (read <= 0) {
           break;
         }

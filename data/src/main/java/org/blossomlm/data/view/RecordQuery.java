@@ -81,7 +81,8 @@ record RecordQuery(
   boolean matches(Entry entry, long until) {
     Optional<DataRecord> record = entry.record();
     if (failed.isPresent() && failed.get() != hasFailed(entry)
-        || language.isPresent() && record.map(RecordText::language).filter(language.get()::equals).isEmpty()
+        || language.isPresent()
+            && record.map(RecordText::language).filter(language.get()::equals).isEmpty()
         || source.isPresent() && !comesFrom(record, source.get())
         || operator.isPresent() && !touchedBy(entry, operator.get())) {
       return false;
@@ -108,8 +109,7 @@ record RecordQuery(
   }
 
   private static boolean hasFailed(Entry entry) {
-    return entry.reason().isPresent()
-        || entry.record().flatMap(DataRecord::failure).isPresent();
+    return entry.reason().isPresent() || entry.record().flatMap(DataRecord::failure).isPresent();
   }
 
   private static boolean comesFrom(Optional<DataRecord> record, String wanted) {
@@ -148,7 +148,8 @@ record RecordQuery(
         && unit != '"'
         && unit != '\\'
         && unit != '/'
-        && (unit < 0x80 || Character.toUpperCase(unit) == unit && Character.toLowerCase(unit) == unit);
+        && (unit < 0x80
+            || Character.toUpperCase(unit) == unit && Character.toLowerCase(unit) == unit);
   }
 
   private static boolean mayContain(byte[] line, byte[] lower) {
@@ -167,7 +168,9 @@ record RecordQuery(
     return false;
   }
 
-  /** The Kelvin sign and the dotted I, the characters whose lower case begins with an ASCII letter. */
+  /**
+   * The Kelvin sign and the dotted I, the characters whose lower case begins with an ASCII letter.
+   */
   private static boolean isLetterLike(byte[] line, int i) {
     return line[i] == (byte) 0xE2
             && i + 2 < line.length

@@ -60,8 +60,7 @@ final class RecordSearch {
           return new Page<>(found, cursor.position(), true);
         }
         Optional<Entry> entry = cursor.entry();
-        if (entry.isPresent()
-            && query.matches(entry.get(), until + LAST_RECORD.toNanos())) {
+        if (entry.isPresent() && query.matches(entry.get(), until + LAST_RECORD.toNanos())) {
           found.add(taken.apply(entry.get()));
         }
       }

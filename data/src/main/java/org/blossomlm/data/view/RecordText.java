@@ -60,8 +60,8 @@ final class RecordText {
       case RowRecord row ->
           row.fields()
               .values()
-              .forEach(value ->
-                  texts.add(value instanceof String text ? text : JsonTree.write(value)));
+              .forEach(
+                  value -> texts.add(value instanceof String text ? text : JsonTree.write(value)));
     }
     return texts;
   }

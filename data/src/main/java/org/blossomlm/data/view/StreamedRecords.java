@@ -133,8 +133,7 @@ final class StreamedRecords implements Records {
     @Override
     public Optional<Entry> entry() {
       return record.map(
-          each ->
-              new Entry(next - 1, Optional.of(each), Optional.empty(), Optional.empty(), ""));
+          each -> new Entry(next - 1, Optional.of(each), Optional.empty(), Optional.empty(), ""));
     }
 
     @Override

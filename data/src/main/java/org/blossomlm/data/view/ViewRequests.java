@@ -67,7 +67,8 @@ final class ViewRequests {
         .orElseThrow(() -> new ViewException(404, "no file is called " + name));
   }
 
-  private static long number(Map<String, String> parameters, String key, long otherwise, long most) {
+  private static long number(
+      Map<String, String> parameters, String key, long otherwise, long most) {
     String text = parameters.getOrDefault(key, "");
     if (text.isEmpty()) {
       return otherwise;
@@ -93,8 +94,7 @@ final class ViewRequests {
     return Optional.ofNullable(parameters.get(key)).filter(text -> !text.isEmpty());
   }
 
-  private Map<String, @Nullable Object> records(Map<String, String> parameters)
-      throws IOException {
+  private Map<String, @Nullable Object> records(Map<String, String> parameters) throws IOException {
     RecordQuery query = query(parameters);
     RecordSearch.Page<Map<String, @Nullable Object>> page =
         RecordSearch.find(
@@ -111,18 +111,15 @@ final class ViewRequests {
     return map;
   }
 
-  private Map<String, @Nullable Object> record(Map<String, String> parameters)
-      throws IOException {
+  private Map<String, @Nullable Object> record(Map<String, String> parameters) throws IOException {
     ViewedFile file = file(parameters, "file");
     long at = number(parameters, "at", 1, Long.MAX_VALUE);
     return EntryJson.whole(
         RecordSearch.at(file, at)
-            .orElseThrow(
-                () -> new ViewException(404, file.name() + " has no record at " + at)));
+            .orElseThrow(() -> new ViewException(404, file.name() + " has no record at " + at)));
   }
 
-  private Map<String, @Nullable Object> compare(Map<String, String> parameters)
-      throws IOException {
+  private Map<String, @Nullable Object> compare(Map<String, String> parameters) throws IOException {
     KeyedFile left = indexing.keyed(file(parameters, "left"));
     KeyedFile right = indexing.keyed(file(parameters, "right"));
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
@@ -191,7 +188,9 @@ final class ViewRequests {
     Map<String, Object> found = new LinkedHashMap<>();
     found.put("languages", sorted(languages));
     found.put("sources", sorted(sources));
-    found.put("operators", new ArrayList<>(operators).subList(0, Math.min(operators.size(), MOST_CHOICES)));
+    found.put(
+        "operators",
+        new ArrayList<>(operators).subList(0, Math.min(operators.size(), MOST_CHOICES)));
     if (complete) {
       choices.put(file, found);
     }

@@ -68,7 +68,9 @@ record ViewedFile(
           .map(entry ->
               new Entry(
                   entry.at(),
-                  entry.record().map(record -> lines.entry().map(line -> with(record, line)).orElse(record)),
+                  entry
+                      .record()
+                      .map(record -> lines.entry().map(line -> with(record, line)).orElse(record)),
                   entry.step(),
                   entry.reason(),
                   entry.raw()));
@@ -82,14 +84,13 @@ record ViewedFile(
       List<Provenance.Step> done = new ArrayList<>();
       for (Object step : steps) {
         if (step instanceof Map<?, ?> calls) {
-          calls.forEach(
-              (operator, keys) ->
-                  done.add(
-                      new Provenance.Step(
-                          String.valueOf(operator),
-                          keys instanceof List<?> list
-                              ? list.stream().map(String::valueOf).toList()
-                              : List.of())));
+          calls.forEach((operator, keys) ->
+              done.add(
+                  new Provenance.Step(
+                      String.valueOf(operator),
+                      keys instanceof List<?> list
+                          ? list.stream().map(String::valueOf).toList()
+                          : List.of())));
         } else {
           done.add(new Provenance.Step(String.valueOf(step), List.of()));
         }

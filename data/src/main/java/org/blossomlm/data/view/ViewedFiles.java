@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.blossomlm.data.DataException;
-import org.blossomlm.data.run.RunFiles;
 import org.blossomlm.data.file.RecordFiles;
+import org.blossomlm.data.run.RunFiles;
 
 /** What the arguments of a page stand for: files, folders, globs, and folders of runs. */
 final class ViewedFiles {

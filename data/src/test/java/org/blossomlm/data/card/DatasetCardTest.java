@@ -41,7 +41,9 @@ class DatasetCardTest {
   }
 
   private Path run(Optional<String> card) throws Exception {
-    file("raw/LICENSE", "MIT License\nPermission is hereby granted, free of charge, to any person ...\nTHE SOFTWARE IS PROVIDED \"AS IS\"");
+    file(
+        "raw/LICENSE",
+        "MIT License\nPermission is hereby granted, free of charge, to any person ...\nTHE SOFTWARE IS PROVIDED \"AS IS\"");
     file(
         "raw/in.jsonl",
         "{\"question\":\"What is the capital of the country that lies to the south of us?\",\"lang\":\"en\"}\n"
@@ -49,22 +51,38 @@ class DatasetCardTest {
             + "{\"question\":\"七乘以八等于多少，你是怎么知道的？\",\"lang\":\"zh\"}\n"
             + "{\"question\":\"七乘以八等于多少，你是怎么知道的？\",\"lang\":\"zh\"}\n"
             + "{\"question\":\"x\",\"lang\":\"en\"}\n");
-    file("bench/test.jsonl", "{\"question\":\"What is the capital of the country that lies to the south of us?\"}\n");
+    file(
+        "bench/test.jsonl",
+        "{\"question\":\"What is the capital of the country that lies to the south of us?\"}\n");
     Recipe recipe =
         Recipe.builder("small-set")
             .seed(7)
-            .source("raw", source -> source.file("raw/in.jsonl").format("rows").metadata(Map.of("origin", "quiz_show")))
+            .source(
+                "raw",
+                source ->
+                    source
+                        .file("raw/in.jsonl")
+                        .format("rows")
+                        .metadata(Map.of("origin", "quiz_show")))
             .branch(
                 "b",
                 branch ->
                     branch
                         .from("raw")
-                        .step("row_to_chat", Map.of("user", "{{ question }}", "metadata", Map.of("language", "{{ lang }}")))
+                        .step(
+                            "row_to_chat",
+                            Map.of(
+                                "user",
+                                "{{ question }}",
+                                "metadata",
+                                Map.of("language", "{{ lang }}")))
                         .step("chat_length_filter", Map.of("user_min_len", 2))
                         .step("exact_dedup")
                         .step("decontaminate", Map.of("references", List.of("bench/test.jsonl"))))
             .sink("train.jsonl", sink -> sink.from("b").format("openai"))
-            .sink("test.jsonl", sink -> sink.from("b").format("openai").when(Map.of("language", List.of("zh"))))
+            .sink(
+                "test.jsonl",
+                sink -> sink.from("b").format("openai").when(Map.of("language", List.of("zh"))))
             .build(BuiltInOperators.catalog(), folder);
     Path run = folder.resolve("run");
     DataRun.run(recipe, RunOptions.in(run), RunListener.NONE);
@@ -110,7 +128,8 @@ class DatasetCardTest {
         .contains("| `b.chat_length_filter` | `chat_length_filter` | 5 | 4 | 1 | 0 |  |")
         .contains("`b.decontaminate`: 1 questions were looked for, 1 of 3 records had one")
         .contains("| `bench/test.jsonl` | 1 |")
-        .contains("./blossom data run recipes/small-set.yaml -p 'teacher={model: \"it'\\''s\"}' --seed 7\n")
+        .contains(
+            "./blossom data run recipes/small-set.yaml -p 'teacher={model: \"it'\\''s\"}' --seed 7\n")
         .doesNotContain("## Teachers")
         .doesNotContain(folder.toString());
     // The card of a file of the run is that of the run.
@@ -125,7 +144,9 @@ class DatasetCardTest {
         file(
             "card.md",
             "---\nlicense: apache-2.0\npretty_name: Small\ntags: [quiz]\nannotations_creators: [expert-generated]\nconfigs: wrong\n---\n\n# small\n\nWhat it is. 它是什么。\n");
-    String text = Files.readString(DatasetCard.write(run(Optional.of(written.toString())).toString(), Optional.empty()));
+    String text =
+        Files.readString(
+            DatasetCard.write(run(Optional.of(written.toString())).toString(), Optional.empty()));
     assertThat(front(text))
         .containsEntry("license", "apache-2.0")
         .containsEntry("pretty_name", "Small")
@@ -137,7 +158,8 @@ class DatasetCardTest {
 
   @Test
   void of_a_file_says_what_is_in_it() throws Exception {
-    Path data = file("set/pairs.jsonl", "{\"prompt\":\"q\",\"chosen\":\"good\",\"rejected\":\"bad\"}\n");
+    Path data =
+        file("set/pairs.jsonl", "{\"prompt\":\"q\",\"chosen\":\"good\",\"rejected\":\"bad\"}\n");
     Path card = DatasetCard.write(data.toString(), Optional.empty());
     assertThat(card).isEqualTo(folder.resolve("set/README.md"));
     assertThat(front(Files.readString(card)))
@@ -152,7 +174,9 @@ class DatasetCardTest {
   @Test
   void text_of_records_and_names_is_no_markup() throws Exception {
     Path data =
-        file("evil.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"metadata\":{\"origin\":\"a|b <script> *x*\",\"language\":\"en\"}}\n");
+        file(
+            "evil.jsonl",
+            "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"metadata\":{\"origin\":\"a|b <script> *x*\",\"language\":\"en\"}}\n");
     assertThat(Files.readString(DatasetCard.write(data.toString(), Optional.empty())))
         .contains("| a\\|b \\<script\\> \\*x\\* | 1 | 100.0 |");
   }
@@ -165,7 +189,13 @@ class DatasetCardTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"999, n<1K", "1000, 1K<n<10K", "999999, 100K<n<1M", "1000000, 1M<n<10M", "2000000000, n>1B"})
+  @CsvSource({
+    "999, n<1K",
+    "1000, 1K<n<10K",
+    "999999, 100K<n<1M",
+    "1000000, 1M<n<10M",
+    "2000000000, n>1B"
+  })
   void sizes_are_named_as_hugging_face_names_them(long records, String name) {
     assertThat(CardFront.size(records)).isEqualTo(name);
   }
@@ -173,7 +203,8 @@ class DatasetCardTest {
   @Test
   void licences_are_known_by_their_words() {
     assertThat(License.of("Apache License\n   Version 2.0, January 2004")).hasValue("apache-2.0");
-    assertThat(License.of("Creative Commons Attribution-ShareAlike 4.0 International")).hasValue("cc-by-sa-4.0");
+    assertThat(License.of("Creative Commons Attribution-ShareAlike 4.0 International"))
+        .hasValue("cc-by-sa-4.0");
     assertThat(License.of("CC0 1.0 Universal")).hasValue("cc0-1.0");
     assertThat(License.of("All rights reserved")).isEmpty();
   }

@@ -80,10 +80,7 @@ class RunReportTest {
     Recipe recipe =
         Recipe.builder("clusters")
             .source("texts", source -> source.file("in.jsonl").format("text"))
-            .branch(
-                "b",
-                branch ->
-                    branch.from("texts").step("exact_dedup").step("minhash_dedup"))
+            .branch("b", branch -> branch.from("texts").step("exact_dedup").step("minhash_dedup"))
             .sink("out.jsonl", sink -> sink.from("b"))
             .build(BuiltInOperators.catalog(), folder);
     Path run = folder.resolve("run");

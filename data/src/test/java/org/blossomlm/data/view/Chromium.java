@@ -47,8 +47,7 @@ public final class Chromium implements AutoCloseable {
     socket =
         client
             .newWebSocketBuilder()
-            .buildAsync(
-                URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)), new Listener())
+            .buildAsync(URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)), new Listener())
             .get(SECONDS, TimeUnit.SECONDS);
     String target =
         send("", "Target.createTarget", Map.of("url", "about:blank")).get("targetId").stringValue();
@@ -62,7 +61,8 @@ public final class Chromium implements AutoCloseable {
 
   /** Where a browser is, if there is one. */
   public static Optional<Path> find() {
-    for (String folder : System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator)) {
+    for (String folder :
+        System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator)) {
       for (String name : NAMES) {
         Path file = Path.of(folder, name);
         if (Files.isExecutable(file)) {
@@ -156,7 +156,8 @@ public final class Chromium implements AutoCloseable {
   public void size(int width, int height, boolean phone) throws Exception {
     command(
         "Emulation.setDeviceMetricsOverride",
-        Map.of("width", width, "height", height, "deviceScaleFactor", phone ? 2 : 1, "mobile", phone));
+        Map.of(
+            "width", width, "height", height, "deviceScaleFactor", phone ? 2 : 1, "mobile", phone));
   }
 
   /** {@code light} or {@code dark}. */
@@ -183,7 +184,8 @@ public final class Chromium implements AutoCloseable {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!value(expression).equals("true")) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("never true: " + expression + "\n" + value("document.body.innerText"));
+        throw new AssertionError(
+            "never true: " + expression + "\n" + value("document.body.innerText"));
       }
       Thread.sleep(20);
     }
@@ -212,7 +214,8 @@ public final class Chromium implements AutoCloseable {
 
   /** A picture of what is seen. */
   public void screenshot(Path png) throws Exception {
-    String data = command("Page.captureScreenshot", Map.of("format", "png")).get("data").stringValue();
+    String data =
+        command("Page.captureScreenshot", Map.of("format", "png")).get("data").stringValue();
     Files.write(png, Base64.getDecoder().decode(data));
   }
 

@@ -24,11 +24,11 @@ import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.RunListener;
 import org.blossomlm.data.run.RunOptions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -68,15 +68,15 @@ class DataViewTest {
 
   private HttpResponse<String> get(String path) throws Exception {
     return client.send(
-        HttpRequest.newBuilder(java.util.Objects.requireNonNull(view).address().resolve(path)).build(),
+        HttpRequest.newBuilder(java.util.Objects.requireNonNull(view).address().resolve(path))
+            .build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
   private HttpResponse<String> api(String name, String... parameters) throws Exception {
     List<String> pairs = new ArrayList<>();
     for (int i = 0; i < parameters.length; i += 2) {
-      pairs.add(
-          parameters[i] + "=" + URLEncoder.encode(parameters[i + 1], StandardCharsets.UTF_8));
+      pairs.add(parameters[i] + "=" + URLEncoder.encode(parameters[i + 1], StandardCharsets.UTF_8));
     }
     return get("/api/" + name + "?" + String.join("&", pairs));
   }
@@ -147,7 +147,10 @@ class DataViewTest {
 
   @Test
   void shows_lines_that_are_no_records_and_passes_over_blank_ones() throws Exception {
-    Path file = file("mixed.jsonl", "\uFEFF" + chat("a", "q", "a", "") + "\nnot json\n[1]\n" + chat("b", "q", "a", ""));
+    Path file =
+        file(
+            "mixed.jsonl",
+            "\uFEFF" + chat("a", "q", "a", "") + "\nnot json\n[1]\n" + chat("b", "q", "a", ""));
     open(file);
     JsonNode page = json("records", "file", file.toString());
     assertThat(places(page)).containsExactly(1L, 3L, 4L, 5L);
@@ -172,14 +175,20 @@ class DataViewTest {
         .containsExactly(5L, 6L);
     assertThat(json("record", "file", zipped.toString(), "at", "120").get("id").stringValue())
         .isEqualTo("c120");
-    assertThat(json("record", "file", table.toString(), "at", "2").get("messages").get(0).get("content").stringValue())
+    assertThat(
+            json("record", "file", table.toString(), "at", "2")
+                .get("messages")
+                .get(0)
+                .get("content")
+                .stringValue())
         .isEqualTo("second");
     assertThat(json("files").get("files").get(0).get("known").longValue()).isEqualTo(300);
   }
 
   @Test
   void a_damaged_file_is_told_and_the_others_are_shown() throws Exception {
-    Path damaged = Files.write(folder.resolve("bad.jsonl.gz"), new byte[] {0x1f, (byte) 0x8b, 8, 0, 1});
+    Path damaged =
+        Files.write(folder.resolve("bad.jsonl.gz"), new byte[] {0x1f, (byte) 0x8b, 8, 0, 1});
     Path good = file("good.jsonl", numbered(2));
     open(damaged, good);
     assertThat(json("files").get("files").get(0).get("problem").stringValue())
@@ -193,7 +202,8 @@ class DataViewTest {
     Path file =
         file(
             "sources.jsonl",
-            chat("a", "one", "two", "\"origin\":\"gsm8k\"") + chat("b", "一", "二", "\"origin\":\"tal\""));
+            chat("a", "one", "two", "\"origin\":\"gsm8k\"")
+                + chat("b", "一", "二", "\"origin\":\"tal\""));
     open(file);
     JsonNode choices = json("choices", "file", file.toString());
     assertThat(choices.get("languages").toString()).isEqualTo("[\"en\",\"zh\"]");
@@ -241,7 +251,9 @@ class DataViewTest {
 
     String first = file("1.jsonl", "{\"instruction\":\"why?\",\"output\":\"so\"}\n").toString();
     String second =
-        file("2.jsonl", "{\"instruction\":\"how?\",\"output\":\"so\"}\n{\"instruction\":\"why?\",\"output\":\"thus\"}\n")
+        file(
+                "2.jsonl",
+                "{\"instruction\":\"how?\",\"output\":\"so\"}\n{\"instruction\":\"why?\",\"output\":\"thus\"}\n")
             .toString();
     java.util.Objects.requireNonNull(view).close();
     open(first, second);
@@ -260,11 +272,7 @@ class DataViewTest {
             .source("texts", source -> source.file("in.jsonl").format("text"))
             .branch(
                 "b",
-                branch ->
-                    branch
-                        .from("texts")
-                        .step("text_content_trimmer")
-                        .step("exact_dedup"))
+                branch -> branch.from("texts").step("text_content_trimmer").step("exact_dedup"))
             .sink("out.jsonl", sink -> sink.from("b").format("text"))
             .build(BuiltInOperators.catalog(), folder);
     Path run = folder.resolve("run");
@@ -299,18 +307,40 @@ class DataViewTest {
         .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
         .doesNotContain("unsafe");
     assertThat(page.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
-    assertThat(page.body()).doesNotContain("http://").doesNotContain("https://").doesNotContain("<script>");
+    assertThat(page.body())
+        .doesNotContain("http://")
+        .doesNotContain("https://")
+        .doesNotContain("<script>");
     for (String name : List.of("view.js", "record.js", "difference.js", "words.js")) {
       HttpResponse<String> script = get("/" + name);
-      assertThat(script.headers().firstValue("Content-Type").orElse("")).startsWith("text/javascript");
+      assertThat(script.headers().firstValue("Content-Type").orElse(""))
+          .startsWith("text/javascript");
       // Nothing turns text into markup or code.
-      assertThat(script.body()).doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(");
+      assertThat(script.body())
+          .doesNotContain(
+              "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(");
     }
     assertThat(status(opened.address(), "GET / HTTP/1.1", "Host: evil.example")).isEqualTo(403);
-    assertThat(status(opened.address(), "GET / HTTP/1.1", "Host: localhost:" + opened.address().getPort())).isEqualTo(200);
-    assertThat(status(opened.address(), "POST /api/files HTTP/1.1", "Host: " + opened.address().getAuthority())).isEqualTo(405);
-    for (String path : List.of("/../../pom.xml", "/%2e%2e/pom.xml", "/DataView.class", "/package-info.class")) {
-      assertThat(status(opened.address(), "GET " + path + " HTTP/1.1", "Host: " + opened.address().getAuthority())).isEqualTo(404);
+    assertThat(
+            status(
+                opened.address(),
+                "GET / HTTP/1.1",
+                "Host: localhost:" + opened.address().getPort()))
+        .isEqualTo(200);
+    assertThat(
+            status(
+                opened.address(),
+                "POST /api/files HTTP/1.1",
+                "Host: " + opened.address().getAuthority()))
+        .isEqualTo(405);
+    for (String path :
+        List.of("/../../pom.xml", "/%2e%2e/pom.xml", "/DataView.class", "/package-info.class")) {
+      assertThat(
+              status(
+                  opened.address(),
+                  "GET " + path + " HTTP/1.1",
+                  "Host: " + opened.address().getAuthority()))
+          .isEqualTo(404);
     }
     assertThat(opened.address().getHost()).isEqualTo("127.0.0.1");
   }
@@ -320,7 +350,9 @@ class DataViewTest {
     try (var socket = new Socket(address.getHost(), address.getPort())) {
       socket
           .getOutputStream()
-          .write((String.join("\r\n", head) + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+          .write(
+              (String.join("\r\n", head) + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                  .getBytes(StandardCharsets.UTF_8));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return Integer.parseInt(answer.split(" ")[1]);
     }
@@ -329,11 +361,10 @@ class DataViewTest {
   @Test
   void a_port_that_is_taken_and_a_file_that_is_not_there_are_told() throws Exception {
     DataView opened = open(file("a.jsonl", numbered(1)));
-    assertThatThrownBy(
-            () ->
-                DataView.open(
-                    List.of(folder.resolve("a.jsonl").toString()),
-                    OptionalInt.of(opened.address().getPort())))
+    assertThatThrownBy(() ->
+            DataView.open(
+                List.of(folder.resolve("a.jsonl").toString()),
+                OptionalInt.of(opened.address().getPort())))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("is taken; choose another with --port");
     assertThatThrownBy(() -> DataView.open(List.of("nowhere.jsonl"), OptionalInt.of(0)))

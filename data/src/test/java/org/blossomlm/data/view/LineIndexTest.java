@@ -28,7 +28,8 @@ class LineIndexTest {
     List<Long> begins = new ArrayList<>();
     for (int i = 0; i < 3000; i++) {
       begins.add((long) text.length());
-      text.append("x".repeat(random.nextInt(9))).append(i == 2999 && random.nextBoolean() ? "" : "\n");
+      text.append("x".repeat(random.nextInt(9)))
+          .append(i == 2999 && random.nextBoolean() ? "" : "\n");
     }
     boolean lastIsEmpty = begins.getLast() == text.length();
     long lines = lastIsEmpty ? 2999 : 3000;
@@ -42,7 +43,9 @@ class LineIndexTest {
       long stride = Math.max(1, Long.highestOneBit(4 * lines / marks));
       for (int line = 1; line <= lines; line++) {
         LineIndex.Mark mark = index.before(line);
-        assertThat(mark.line()).as("seed %d", seed).isBetween(Math.max(1, line - stride), (long) line);
+        assertThat(mark.line())
+            .as("seed %d", seed)
+            .isBetween(Math.max(1, line - stride), (long) line);
         assertThat(mark.offset()).isEqualTo(begins.get((int) mark.line() - 1));
       }
     }

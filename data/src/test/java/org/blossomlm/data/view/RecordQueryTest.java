@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.blossomlm.data.RecordHead;
 import org.blossomlm.data.TextRecord;
-import org.blossomlm.data.format.RecordFormat;
 import org.blossomlm.data.format.JsonTree;
+import org.blossomlm.data.format.RecordFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,7 +23,12 @@ class RecordQueryTest {
 
   private static RecordQuery query(String text, boolean regex) {
     return RecordQuery.of(
-        Optional.of(text), regex, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        Optional.of(text),
+        regex,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static Entry entry(String text) {
@@ -88,8 +93,12 @@ class RecordQueryTest {
           random.nextBoolean()
               ? JsonTree.write(RecordFormat.TEXT.write(new TextRecord(RecordHead.of("-"), text)))
               : escaping.writeValueAsString(Map.of("text", text));
-      if (!wanted.isEmpty() && matches(query, text.replace("id", "")) && query.quickLook().isPresent()) {
-        boolean inText = text.toLowerCase(java.util.Locale.ROOT).contains(wanted.toLowerCase(java.util.Locale.ROOT));
+      if (!wanted.isEmpty()
+          && matches(query, text.replace("id", ""))
+          && query.quickLook().isPresent()) {
+        boolean inText =
+            text.toLowerCase(java.util.Locale.ROOT)
+                .contains(wanted.toLowerCase(java.util.Locale.ROOT));
         if (inText) {
           found++;
           assertThat(query.quickLook().get().test(line.getBytes(StandardCharsets.UTF_8)))
@@ -127,12 +136,19 @@ class RecordQueryTest {
     assertThat(filter("", "gsm8k", "", null).matches(sourced, 0)).isTrue();
     assertThat(filter("", "", "b.step", null).matches(bad, 0)).isTrue();
     assertThat(filter("", "", "b.other", null).matches(bad, 0)).isFalse();
-    assertThat(List.of(bad, zh)).filteredOn(each -> filter("", "", "", true).matches(each, 0)).containsExactly(bad);
-    assertThat(List.of(bad, zh)).filteredOn(each -> filter("", "", "", false).matches(each, 0)).containsExactly(zh);
+    assertThat(List.of(bad, zh))
+        .filteredOn(each -> filter("", "", "", true).matches(each, 0))
+        .containsExactly(bad);
+    assertThat(List.of(bad, zh))
+        .filteredOn(each -> filter("", "", "", false).matches(each, 0))
+        .containsExactly(zh);
   }
 
   private static RecordQuery filter(
-      String language, String source, String operator, @org.jspecify.annotations.Nullable Boolean failed) {
+      String language,
+      String source,
+      String operator,
+      @org.jspecify.annotations.Nullable Boolean failed) {
     return RecordQuery.of(
         Optional.empty(),
         false,

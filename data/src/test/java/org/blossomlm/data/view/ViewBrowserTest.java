@@ -71,13 +71,15 @@ class ViewBrowserTest {
 
   private static String chat(String id, String question, String answer) {
     return """
-        {"id":"%s","messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"%s","reasoning_content":"hm"}]}"""
+    {"id":"%s","messages":[{"role":"user","content":"%s"},{"role":"assistant","content":"%s","reasoning_content":"hm"}]}\
+    """
         .formatted(id, question, answer);
   }
 
   @Test
   void what_records_say_is_text_and_never_code() throws Exception {
-    String attack = "<script>window.hit=1</script><img src=x onerror='window.hit=1'><svg onload='window.hit=1'>";
+    String attack =
+        "<script>window.hit=1</script><img src=x onerror='window.hit=1'><svg onload='window.hit=1'>";
     String json = attack.replace("\"", "\\\"");
     String name = "evil<img src=x onerror=window.hit=1>.jsonl";
     String evil =
@@ -87,22 +89,30 @@ class ViewBrowserTest {
             {"id":"%s","messages":[{"role":"system","content":"%s"},{"role":"user","content":"%s"},\
             {"role":"assistant","content":[{"type":"text","text":"%s"},{"type":"image_url","image_url":{"url":"javascript:window.hit=1"}}],\
             "reasoning_content":"%s","tool_calls":[{"id":"%s","type":"function","function":{"name":"%s","arguments":"{\\"a\\":\\"%s\\"}"}}]}],\
-            "metadata":{"language":"%s","origin":"%s","%s":"%s"},"%s":["%s"]}"""
+            "metadata":{"language":"%s","origin":"%s","%s":"%s"},"%s":["%s"]}\
+            """
                 .replace("%s", json));
     String other = file("other.jsonl", chat(json, json, json));
     open("", evil, other);
     browser().until("document.querySelector('#record').innerText.includes('window.hit')");
-    assertThat(browser().value("document.querySelectorAll('main script, main svg, main img, header optgroup img').length"))
+    assertThat(
+            browser()
+                .value(
+                    "document.querySelectorAll('main script, main svg, main img, header optgroup img').length"))
         .isEqualTo("0");
     // Compared, it is text as well.
     browser()
-        .value("location.hash = '#' + new URLSearchParams({file: document.querySelector('#file').options[0].value, right: document.querySelector('#file').options[1].value})");
+        .value(
+            "location.hash = '#' + new URLSearchParams({file: document.querySelector('#file').options[0].value, right: document.querySelector('#file').options[1].value})");
     browser().until("document.querySelector('.comparison') !== null");
-    assertThat(browser().value("document.querySelectorAll('main script, main svg, main img').length")).isEqualTo("0");
+    assertThat(
+            browser().value("document.querySelectorAll('main script, main svg, main img').length"))
+        .isEqualTo("0");
     assertThat(browser().value("window.hit")).isEqualTo("undefined");
     // And if there were a way in, the policy would stop it.
     browser()
-        .value("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.hit=2\">')");
+        .value(
+            "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.hit=2\">')");
     browser().value("new Promise(done => setTimeout(done, 300))");
     assertThat(browser().value("window.hit")).isEqualTo("undefined");
   }
@@ -130,28 +140,41 @@ class ViewBrowserTest {
     browser().press("Enter");
     browser().until("document.querySelectorAll('#rows li').length === 1");
     browser().until("document.querySelector('#record mark')?.textContent === 'needle'");
-    assertThat(browser().value("document.querySelector('#record .chips code').textContent")).isEqualTo("c77");
+    assertThat(browser().value("document.querySelector('#record .chips code').textContent"))
+        .isEqualTo("c77");
     // A link leads to the same record.
     String link = browser().value("location.hash");
     assertThat(link).contains("q=needle");
     browser().open(URI.create("about:blank"));
     String name = URLEncoder.encode(many, StandardCharsets.UTF_8);
-    browser().open(java.util.Objects.requireNonNull(view).address().resolve("/#file=" + name + "&at=99"));
+    browser()
+        .open(
+            java.util.Objects.requireNonNull(view).address().resolve("/#file=" + name + "&at=99"));
     browser().until("document.querySelector('#record .chips code')?.textContent === 'c99'");
-    assertThat(browser().value("document.querySelector('#record .reasoning').open")).isEqualTo("false");
+    assertThat(browser().value("document.querySelector('#record .reasoning').open"))
+        .isEqualTo("false");
   }
 
   @Test
   void two_files_are_compared_with_their_differences_marked() throws Exception {
-    String left = file("left.jsonl", chat("a", "how many?", "there are 12 apples"), chat("b", "q", "x"));
-    String right = file("right.jsonl", chat("a", "how many?", "there are 13 apples"), chat("c", "q", "x"));
+    String left =
+        file("left.jsonl", chat("a", "how many?", "there are 12 apples"), chat("b", "q", "x"));
+    String right =
+        file("right.jsonl", chat("a", "how many?", "there are 13 apples"), chat("c", "q", "x"));
     open("#right=" + URLEncoder.encode(right, StandardCharsets.UTF_8), left, right);
     browser().until("document.querySelectorAll('#rows li').length === 2");
     browser().until("document.querySelector('.comparison del') !== null");
-    assertThat(browser().value("[...document.querySelectorAll('.comparison del')].map(e => e.textContent)")).isEqualTo("12");
-    assertThat(browser().value("[...document.querySelectorAll('.comparison ins')].map(e => e.textContent)")).isEqualTo("13");
+    assertThat(
+            browser()
+                .value("[...document.querySelectorAll('.comparison del')].map(e => e.textContent)"))
+        .isEqualTo("12");
+    assertThat(
+            browser()
+                .value("[...document.querySelectorAll('.comparison ins')].map(e => e.textContent)"))
+        .isEqualTo("13");
     browser().press("j");
-    browser().until("document.querySelector('#record .note')?.innerText === 'only in " + left + "'");
+    browser()
+        .until("document.querySelector('#record .note')?.innerText === 'only in " + left + "'");
   }
 
   @Test
@@ -159,9 +182,12 @@ class ViewBrowserTest {
     open("", file("a.jsonl", chat("a", "q", "x")));
     browser().value("import('/difference.js').then(m => { window.differences = m.differences; })");
     assertThat(browser().value("JSON.stringify(differences('今天天气很好', '今天的天气好'))"))
-        .isEqualTo("[[[\"今天天气\",false],[\"很\",true],[\"好\",false]],[[\"今天\",false],[\"的\",true],[\"天气好\",false]]]");
-    assertThat(browser().value("JSON.stringify(differences('', 'a b'))")).isEqualTo("[[],[[\"a b\",true]]]");
-    assertThat(browser().value("JSON.stringify(differences('same', 'same'))")).isEqualTo("[[[\"same\",false]],[[\"same\",false]]]");
+        .isEqualTo(
+            "[[[\"今天天气\",false],[\"很\",true],[\"好\",false]],[[\"今天\",false],[\"的\",true],[\"天气好\",false]]]");
+    assertThat(browser().value("JSON.stringify(differences('', 'a b'))"))
+        .isEqualTo("[[],[[\"a b\",true]]]");
+    assertThat(browser().value("JSON.stringify(differences('same', 'same'))"))
+        .isEqualTo("[[[\"same\",false]],[[\"same\",false]]]");
   }
 
   @Test
@@ -170,15 +196,19 @@ class ViewBrowserTest {
     open("", file("a.jsonl", chat("a", "一个问题 " + wide, "一个回答"), chat("b", "q", "x")));
     browser().value("document.querySelector('#language').click()");
     browser().until("document.documentElement.lang === 'zh-CN'");
-    assertThat(browser().value("document.querySelector('#nextPage').textContent")).isEqualTo("下页 ›");
+    assertThat(browser().value("document.querySelector('#nextPage').textContent"))
+        .isEqualTo("下页 ›");
     browser().until("document.querySelector('#record').innerText.includes('用户')");
     browser().value("document.querySelector('#language').click()");
     browser().size(390, 844, true);
-    assertThat(browser().value("document.documentElement.scrollWidth <= innerWidth")).isEqualTo("true");
-    assertThat(browser().value("getComputedStyle(document.querySelector('#pane')).display")).isEqualTo("none");
+    assertThat(browser().value("document.documentElement.scrollWidth <= innerWidth"))
+        .isEqualTo("true");
+    assertThat(browser().value("getComputedStyle(document.querySelector('#pane')).display"))
+        .isEqualTo("none");
     browser().value("document.querySelector('#rows button').click()");
     browser().until("getComputedStyle(document.querySelector('#pane')).display === 'block'");
-    assertThat(browser().value("document.documentElement.scrollWidth <= innerWidth")).isEqualTo("true");
+    assertThat(browser().value("document.documentElement.scrollWidth <= innerWidth"))
+        .isEqualTo("true");
     browser().value("document.querySelector('#back').click()");
     browser().until("getComputedStyle(document.querySelector('#list')).display === 'flex'");
   }
