@@ -45,10 +45,7 @@ final class HttpCalls implements AutoCloseable {
     this.idleTimeout = settings.retry().idleTimeout();
     this.mostBytes = settings.limits().mostResponseBytes();
     boolean encrypted = "https".equals(settings.base().getScheme());
-    Executor threads =
-        Boolean.getBoolean("blossom.virtual") || encrypted
-            ? Executors.newVirtualThreadPerTaskExecutor()
-            : Runnable::run;
+    Executor threads = Executors.newVirtualThreadPerTaskExecutor();
     this.client =
         HttpClient.newBuilder()
             // The upgrade that Java offers on plain connections confuses some local servers.
