@@ -19,6 +19,7 @@ import org.blossomlm.cli.chat.Parameters;
 import org.blossomlm.cli.chat.Repl;
 import org.blossomlm.cli.chat.Timings;
 import org.blossomlm.cli.files.Json;
+import org.blossomlm.cli.files.UserPath;
 import org.blossomlm.cli.terminal.AnswerSink;
 import org.blossomlm.cli.terminal.StatusLine;
 import org.blossomlm.engine.FinishReason;
@@ -49,6 +50,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--template", paramLabel = "FILE")
   private Optional<String> template = Optional.empty();
+
+  @Option(names = "--adapter", paramLabel = "DIR")
+  private Optional<String> adapter = Optional.empty();
 
   @Option(names = "--raw")
   private boolean raw;
@@ -134,7 +138,7 @@ final class RunCommand implements Callable<Integer> {
         new ModelOpener(
             application.engine(),
             ModelPath.resolve(model, application.messages()),
-            loading.read(application),
+            loading.read(application).withAdapter(adapter.map(UserPath::of)),
             template.map(this::templatePath),
             raw,
             special);

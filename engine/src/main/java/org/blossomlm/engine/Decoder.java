@@ -49,10 +49,11 @@ final class Decoder implements AutoCloseable {
   private Weights.Layer w;
 
   Decoder(Architecture architecture, Weights weights, Kernels kernels, WorkerPool pool) {
-    this(architecture, weights, kernels, pool, Optional.empty());
+    this(architecture, weights, kernels, pool, Adapter.NONE, Optional.empty());
   }
 
   /**
+   * @param adapter what is added to the products
    * @param observer of what the weights are multiplied with
    */
   Decoder(
@@ -60,13 +61,14 @@ final class Decoder implements AutoCloseable {
       Weights weights,
       Kernels kernels,
       WorkerPool pool,
+      Adapter adapter,
       Optional<MatmulObserver> observer) {
     this.a = weights.ropeFactors().map(architecture::withRopeFactors).orElse(architecture);
     this.weights = weights;
     this.w = weights.layers().getFirst();
     this.kernels = kernels;
     this.pool = pool;
-    this.products = new Products(kernels, pool, observer);
+    this.products = new Products(kernels, pool, adapter, observer);
     this.attention = new AttentionPass(a, kernels, pool);
     this.act = new Activations(a, kernels, weights.vocabulary(), 1);
     this.logits = new float[weights.vocabulary()];
@@ -251,5 +253,6 @@ final class Decoder implements AutoCloseable {
   public void close() {
     act.close();
     attention.close();
+    products.close();
   }
 }

@@ -9,9 +9,12 @@ import org.blossomlm.engine.kernels.KernelProvider;
 import org.blossomlm.engine.kernels.Kernels;
 import org.blossomlm.engine.kernels.KvType;
 import org.blossomlm.model.ModelException;
+import org.blossomlm.model.adapter.AdapterException;
+import org.blossomlm.model.adapter.LoraAdapter;
 import org.blossomlm.model.chat.ChatTemplate;
 import org.blossomlm.model.chat.ChatTemplates;
 import org.blossomlm.model.gguf.GgufFile;
+import org.blossomlm.model.safetensors.SafetensorsException;
 import org.blossomlm.model.tokenizer.Tokenizer;
 
 /** A GGUF file with a decoder, a tokenizer and a template. */
@@ -40,7 +43,9 @@ final class GgufLanguageModel implements LanguageModel {
     this.file = file;
     this.kernels = kernels;
     Architecture architecture = Architecture.of(file.metadata());
-    Weights weights = Weights.of(architecture, file.tensors(), Arena.ofAuto());
+    Adapter adapter =
+        options.adapter().map(f -> adapter(f, architecture, file)).orElse(Adapter.NONE);
+    Weights weights = Weights.of(architecture, adapter.tensors(file.tensors()), Arena.ofAuto());
     tokenizer = Tokenizer.fromGguf(file.metadata());
     if (tokenizer.vocabularySize() > weights.vocabulary()) {
       throw new ModelException(
@@ -58,7 +63,9 @@ final class GgufLanguageModel implements LanguageModel {
     long context = layout.bytes(contextLength);
     MemoryNeed need =
         new MemoryNeed(
-            file.fileBytes() + (options.pack() ? WeightPacker.extraBytes(kernels, weights) : 0),
+            file.fileBytes()
+                + adapter.bytes()
+                + (options.pack() ? WeightPacker.extraBytes(kernels, weights) : 0),
             Math.max(context, options.kvCacheBytes()),
             Activations.bytes(architecture, kernels, weights.vocabulary(), chunkSize));
     long available = Machine.availableMemory();
@@ -72,11 +79,17 @@ final class GgufLanguageModel implements LanguageModel {
               : weights;
       decoder =
           new SharedDecoder(
-              new Decoder(architecture, ready, kernels, pool, options.observer()), pool);
+              new Decoder(architecture, ready, kernels, pool, adapter, options.observer()), pool);
     } catch (RuntimeException | Error e) {
       pool.close();
       packed.close();
       throw e;
+    }
+  }
+
+  private static Adapter adapter(Path folder, Architecture architecture, GgufFile file) {
+    try (LoraAdapter adapter = LoraAdapter.open(folder)) {
+      return Adapter.of(adapter, architecture, file.tensors(), Arena.ofAuto());
     }
   }
 
@@ -113,7 +126,11 @@ final class GgufLanguageModel implements LanguageModel {
     } catch (RuntimeException e) {
       file.close();
       // Readers of single fields do not know which file these came from.
-      throw e instanceof ModelException ? new ModelException(path + ": " + e.getMessage(), e) : e;
+      // Those of an adapter do.
+      boolean named = e instanceof AdapterException || e instanceof SafetensorsException;
+      throw e instanceof ModelException && !named
+          ? new ModelException(path + ": " + e.getMessage(), e)
+          : e;
     }
   }
 

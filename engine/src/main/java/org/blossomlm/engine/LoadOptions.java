@@ -1,5 +1,6 @@
 package org.blossomlm.engine;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import org.blossomlm.engine.kernels.KvType;
 
@@ -18,6 +19,7 @@ import org.blossomlm.engine.kernels.KvType;
  * @param kvCacheBytes memory for keys and values, of all sequences together and of prefixes that
  *     are kept for later prompts; it is taken as it is needed. At least a full context; 0 takes
  *     half of the memory that is free, but not more than sixteen contexts
+ * @param adapter the folder of a LoRA adapter in PEFT's format, to be used with the model
  * @param observer of what the weights are multiplied with
  */
 public record LoadOptions(
@@ -28,12 +30,14 @@ public record LoadOptions(
     KvType kvType,
     boolean pack,
     long kvCacheBytes,
+    Optional<Path> adapter,
     Optional<MatmulObserver> observer) {
   /** More threads than this are a slip of the hand. */
   public static final int MOST_THREADS = 1024;
 
   public static final LoadOptions DEFAULT =
-      new LoadOptions(0, 0, 0, Optional.empty(), KvType.F16, true, 0, Optional.empty());
+      new LoadOptions(
+          0, 0, 0, Optional.empty(), KvType.F16, true, 0, Optional.empty(), Optional.empty());
 
   /**
    * @throws IllegalArgumentException if a count is negative or too large
@@ -52,37 +56,50 @@ public record LoadOptions(
 
   public LoadOptions withContextLength(int tokens) {
     return new LoadOptions(
-        tokens, threads, chunkSize, kernels, kvType, pack, kvCacheBytes, observer);
+        tokens, threads, chunkSize, kernels, kvType, pack, kvCacheBytes, adapter, observer);
   }
 
   public LoadOptions withThreads(int count) {
     return new LoadOptions(
-        contextLength, count, chunkSize, kernels, kvType, pack, kvCacheBytes, observer);
+        contextLength, count, chunkSize, kernels, kvType, pack, kvCacheBytes, adapter, observer);
   }
 
   public LoadOptions withChunkSize(int tokens) {
     return new LoadOptions(
-        contextLength, threads, tokens, kernels, kvType, pack, kvCacheBytes, observer);
+        contextLength, threads, tokens, kernels, kvType, pack, kvCacheBytes, adapter, observer);
   }
 
   public LoadOptions withKernels(Optional<String> provider) {
     return new LoadOptions(
-        contextLength, threads, chunkSize, provider, kvType, pack, kvCacheBytes, observer);
+        contextLength, threads, chunkSize, provider, kvType, pack, kvCacheBytes, adapter, observer);
   }
 
   public LoadOptions withKvType(KvType type) {
     return new LoadOptions(
-        contextLength, threads, chunkSize, kernels, type, pack, kvCacheBytes, observer);
+        contextLength, threads, chunkSize, kernels, type, pack, kvCacheBytes, adapter, observer);
   }
 
   public LoadOptions withPack(boolean packed) {
     return new LoadOptions(
-        contextLength, threads, chunkSize, kernels, kvType, packed, kvCacheBytes, observer);
+        contextLength,
+        threads,
+        chunkSize,
+        kernels,
+        kvType,
+        packed,
+        kvCacheBytes,
+        adapter,
+        observer);
   }
 
   public LoadOptions withKvCacheBytes(long bytes) {
     return new LoadOptions(
-        contextLength, threads, chunkSize, kernels, kvType, pack, bytes, observer);
+        contextLength, threads, chunkSize, kernels, kvType, pack, bytes, adapter, observer);
+  }
+
+  public LoadOptions withAdapter(Optional<Path> folder) {
+    return new LoadOptions(
+        contextLength, threads, chunkSize, kernels, kvType, pack, kvCacheBytes, folder, observer);
   }
 
   public LoadOptions withObserver(MatmulObserver watcher) {
@@ -94,6 +111,7 @@ public record LoadOptions(
         kvType,
         pack,
         kvCacheBytes,
+        adapter,
         Optional.of(watcher));
   }
 }

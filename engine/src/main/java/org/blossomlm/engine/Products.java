@@ -11,7 +11,7 @@ import org.blossomlm.engine.kernels.Scratch;
  * Products of one input with up to three matrices, as one parallel loop over all their rows. Holds
  * what the running loop works on, so that nothing is allocated.
  */
-final class Products {
+final class Products implements AutoCloseable {
   private static final int MOST = 3;
 
   /** Pieces that each thread gets on average: enough that a slow one does not hold up the rest. */
@@ -20,6 +20,7 @@ final class Products {
   private final Kernels kernels;
   private final WorkerPool pool;
   private final Optional<MatmulObserver> observer;
+  private final AdapterProducts adapter;
   private final Matrix[] matrices = new Matrix[MOST];
   private final MemorySegment[] outs = new MemorySegment[MOST];
   private final WorkerPool.Range rows = this::rows;
@@ -28,10 +29,11 @@ final class Products {
   private ProductInput input = new ProductInput(MemorySegment.NULL, MemorySegment.NULL, 0);
   private int tokens;
 
-  Products(Kernels kernels, WorkerPool pool, Optional<MatmulObserver> observer) {
+  Products(Kernels kernels, WorkerPool pool, Adapter adapter, Optional<MatmulObserver> observer) {
     this.kernels = kernels;
     this.pool = pool;
     this.observer = observer;
+    this.adapter = new AdapterProducts(adapter, kernels, pool, MOST);
   }
 
   /** Encodes rows of {@code input} if a product with one of the matrices will read them so. */
@@ -85,6 +87,7 @@ final class Products {
     this.input = input;
     this.tokens = tokens;
     observe();
+    adapter.prepare(matrices, count, input, tokens);
     pool.run(gate.rows(), grain(gate.rows()), gatedRows);
   }
 
@@ -107,6 +110,7 @@ final class Products {
     this.input = input;
     this.tokens = tokens;
     observe();
+    adapter.prepare(matrices, count, input, tokens);
     int padded = 0;
     for (int i = 0; i < count; i++) {
       padded += padded(matrices[i]);
@@ -132,6 +136,7 @@ final class Products {
       int last = Math.min(to, start + matrix.rows());
       if (first < last) {
         kernels.matmul(matrix, first - start, last - start, input, tokens, outs[i], scratch);
+        adapter.change(i, first - start, last - start, outs[i], scratch);
       }
       start += padded(matrix);
     }
@@ -140,6 +145,13 @@ final class Products {
   private void gatedRows(int from, int to, Scratch scratch) {
     kernels.matmul(matrices[0], from, to, input, tokens, outs[0], scratch);
     kernels.matmul(matrices[1], from, to, input, tokens, outs[1], scratch);
+    adapter.change(0, from, to, outs[0], scratch);
+    adapter.change(1, from, to, outs[1], scratch);
     kernels.swiGlu(outs[0], outs[1], tokens, matrices[0].rows(), from, to);
+  }
+
+  @Override
+  public void close() {
+    adapter.close();
   }
 }

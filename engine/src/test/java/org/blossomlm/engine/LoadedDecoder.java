@@ -2,8 +2,10 @@ package org.blossomlm.engine;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.blossomlm.engine.kernels.Kernels;
 import org.blossomlm.engine.kernels.KvType;
+import org.blossomlm.model.adapter.LoraAdapter;
 import org.blossomlm.model.gguf.GgufFile;
 
 /** A decoder over a GGUF file, without tokenizer and template. */
@@ -29,15 +31,35 @@ final class LoadedDecoder implements AutoCloseable {
   }
 
   LoadedDecoder(Path gguf, Kernels kernels, int threads, KvType type, long budget, boolean packed) {
+    this(gguf, kernels, threads, type, budget, packed, Optional.empty());
+  }
+
+  LoadedDecoder(
+      Path gguf,
+      Kernels kernels,
+      int threads,
+      KvType type,
+      long budget,
+      boolean packed,
+      Optional<Path> adapterFolder) {
     file = GgufFile.open(gguf);
     Architecture architecture = Architecture.of(file.metadata());
-    Weights weights = Weights.of(architecture, file.tensors(), arena);
+    Adapter adapter = adapterFolder.map(folder -> bind(folder, architecture)).orElse(Adapter.NONE);
+    Weights weights = Weights.of(architecture, adapter.tensors(file.tensors()), arena);
     vocabulary = weights.vocabulary();
     pool = new WorkerPool(threads);
     Weights ready =
         packed ? new WeightPacker(kernels, pool, arena, LoadListener.NONE).pack(weights) : weights;
-    decoder = new SharedDecoder(new Decoder(architecture, ready, kernels, pool), pool);
+    decoder =
+        new SharedDecoder(
+            new Decoder(architecture, ready, kernels, pool, adapter, Optional.empty()), pool);
     pages = new KvPagePool(KvLayout.of(decoder.architecture(), type), budget);
+  }
+
+  private Adapter bind(Path folder, Architecture architecture) {
+    try (LoraAdapter adapter = LoraAdapter.open(folder)) {
+      return Adapter.of(adapter, architecture, file.tensors(), arena);
+    }
   }
 
   Sequence sequence(int contextLength, int chunkSize) {

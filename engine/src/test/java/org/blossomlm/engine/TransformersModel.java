@@ -153,6 +153,21 @@ final class TransformersModel {
     return folder;
   }
 
+  /** The modules of all matrices of layers, and their shapes. */
+  Map<String, List<Long>> linears() {
+    Map<String, List<Long>> linears = new LinkedHashMap<>();
+    shapes.forEach((name, shape) -> {
+      if (name.endsWith("_proj.weight")) {
+        linears.put(name.substring(0, name.length() - ".weight".length()), shape);
+      }
+    });
+    return linears;
+  }
+
+  float[] weights(String module) {
+    return tensor(module + ".weight");
+  }
+
   private static Map<String, Object> tokenizer() {
     Map<String, Object> vocabulary = new LinkedHashMap<>();
     List<Object> added = new ArrayList<>();

@@ -7,14 +7,14 @@ import java.util.function.LongUnaryOperator;
  * {@code i + headSize/2}; that of llama.cpp's llama turns {@code 2i} with {@code 2i + 1}. The
  * operators give, for a row of the new matrix, the row of the old one.
  */
-final class HeadPermutation {
+public final class HeadPermutation {
   /** Rows stay where they are. */
   static final LongUnaryOperator NONE = row -> row;
 
   private HeadPermutation() {}
 
   /** Rows for GGUF from Hugging Face's: halves become neighbours. */
-  static LongUnaryOperator toNeighbours(int headSize) {
+  public static LongUnaryOperator toNeighbours(int headSize) {
     int half = headSize / 2;
     return row -> {
       long start = row - row % headSize;

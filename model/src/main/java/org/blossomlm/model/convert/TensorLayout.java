@@ -61,36 +61,45 @@ record TensorLayout(Map<String, Slot> slots) {
       long query = config.queryWidth();
       long keyValue = config.keyValueWidth();
       long inner = config.feedForward();
-      boolean permuted = config.family().permuted();
       vector(from + "input_layernorm.weight", to + "attn_norm.weight", hidden, Need.REQUIRED);
-      projection(from + "self_attn.q_proj", to + "attn_q", query, hidden, permuted);
-      projection(from + "self_attn.k_proj", to + "attn_k", keyValue, hidden, permuted);
-      projection(from + "self_attn.v_proj", to + "attn_v", keyValue, hidden, false);
+      projection(from, to, DecoderLinear.QUERY, query, hidden);
+      projection(from, to, DecoderLinear.KEY, keyValue, hidden);
+      projection(from, to, DecoderLinear.VALUE, keyValue, hidden);
       if (config.family() == Family.QWEN3) {
         long head = config.headSize();
         vector(from + "self_attn.q_norm.weight", to + "attn_q_norm.weight", head, Need.REQUIRED);
         vector(from + "self_attn.k_norm.weight", to + "attn_k_norm.weight", head, Need.REQUIRED);
       }
-      seldomBiased(from + "self_attn.o_proj", to + "attn_output", hidden, query);
+      seldomBiased(from, to, DecoderLinear.OUTPUT, hidden, query);
       vector(
           from + "post_attention_layernorm.weight", to + "ffn_norm.weight", hidden, Need.REQUIRED);
-      seldomBiased(from + "mlp.gate_proj", to + "ffn_gate", inner, hidden);
-      seldomBiased(from + "mlp.up_proj", to + "ffn_up", inner, hidden);
-      seldomBiased(from + "mlp.down_proj", to + "ffn_down", hidden, inner);
+      seldomBiased(from, to, DecoderLinear.GATE, inner, hidden);
+      seldomBiased(from, to, DecoderLinear.UP, inner, hidden);
+      seldomBiased(from, to, DecoderLinear.DOWN, hidden, inner);
     }
 
     /** A matrix of q, k or v, with its bias: Qwen 2 always has one. */
-    private void projection(String from, String to, long rows, long columns, boolean permuted) {
+    private void projection(String from, String to, DecoderLinear linear, long rows, long columns) {
       Need bias = config.family() == Family.QWEN2 ? Need.REQUIRED : Need.UNLESS_ZERO;
+      boolean permuted = linear.isRotated() && config.family().permuted();
+      String module = from + linear.huggingFace();
+      String gguf = to + linear.gguf();
       put(
           new Slot(
-              from + ".weight", to + ".weight", List.of(rows, columns), permuted, Need.REQUIRED));
-      put(new Slot(from + ".bias", to + ".bias", List.of(rows), permuted, bias));
+              module + ".weight",
+              gguf + ".weight",
+              List.of(rows, columns),
+              permuted,
+              Need.REQUIRED));
+      put(new Slot(module + ".bias", gguf + ".bias", List.of(rows), permuted, bias));
     }
 
-    private void seldomBiased(String from, String to, long rows, long columns) {
-      add(from + ".weight", to + ".weight", rows, columns);
-      vector(from + ".bias", to + ".bias", rows, Need.UNLESS_ZERO);
+    private void seldomBiased(
+        String from, String to, DecoderLinear linear, long rows, long columns) {
+      String module = from + linear.huggingFace();
+      String gguf = to + linear.gguf();
+      add(module + ".weight", gguf + ".weight", rows, columns);
+      vector(module + ".bias", gguf + ".bias", rows, Need.UNLESS_ZERO);
     }
 
     private void add(String from, String to, long rows, long columns) {
