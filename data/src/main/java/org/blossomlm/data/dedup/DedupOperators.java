@@ -1,11 +1,13 @@
 package org.blossomlm.data.dedup;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.blossomlm.data.DataException;
-import org.blossomlm.data.filter.RecordField;
 import org.blossomlm.data.filter.TextScope;
 import org.blossomlm.data.operator.Arguments;
+import org.blossomlm.data.operator.Operator;
 import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.OperatorSpec;
 import org.blossomlm.data.operator.Parameter;
@@ -61,18 +63,17 @@ public final class DedupOperators {
                     "metadata.embedding",
                     "where the vector is: a list of numbers, or a list of one such list"),
                 Parameter.of(
-                    "threshold", Parameter.Kind.NUMBER, 0.95, "the least cosine, 0.5 to 1")),
-            arguments -> {
-              RecordField field = RecordField.of(arguments.text("embedding_field"));
-              double threshold = fraction(arguments, "threshold", 0.5);
-              return new Deduplication(
-                  arguments,
-                  "duplicate in meaning",
-                  (input, context) ->
-                      NearDuplicates.find(
-                              input, new VectorSimilarity(field, threshold, context.random()))
-                          .clusters());
-            }));
+                    "threshold",
+                    Parameter.Kind.NUMBER,
+                    0.95,
+                    "the least cosine, 0.5 to 1, of vectors that one model made for all languages"),
+                Parameter.of(
+                    "thresholds",
+                    Parameter.Kind.MAP,
+                    Map.of("zh", 0.9, "en", 0.95),
+                    "the least cosines by language, of vectors that bge-small made; those of"
+                        + " different languages are not compared")),
+            DedupOperators::semantic));
     specs.add(
         new OperatorSpec(
             "train_validation_split",
@@ -98,6 +99,32 @@ public final class DedupOperators {
     specs.add(Decontamination.SPEC);
     specs.addAll(ShareOperators.all());
     return List.copyOf(specs);
+  }
+
+  private static Operator semantic(Arguments arguments) {
+    VectorField field = new VectorField(arguments.text("embedding_field"));
+    double threshold = fraction(arguments, "threshold", 0.5);
+    Map<String, Double> thresholds = new HashMap<>();
+    arguments
+        .map("thresholds")
+        .forEach((language, value) -> {
+          if (!(value instanceof Number number)
+              || !(number.doubleValue() >= 0.5 && number.doubleValue() <= 1)) {
+            throw new DataException(
+                "thresholds: " + language + " is " + value + "; it must be from 0.5 to 1");
+          }
+          thresholds.put(language, number.doubleValue());
+        });
+    return new Deduplication(
+        arguments,
+        "duplicate in meaning",
+        (input, context) -> {
+          SemanticDuplicates.Result result =
+              SemanticDuplicates.find(
+                  input, field, threshold, thresholds, context.random().nextLong());
+          context.count("pairs compared", result.comparedPairs());
+          return result.clusters();
+        });
   }
 
   private static Parameter[] similarityParameters() {
