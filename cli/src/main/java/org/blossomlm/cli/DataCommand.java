@@ -17,6 +17,7 @@ final class DataCommand implements Callable<Integer> {
         .addSubcommand("preview", new DataPreviewCommand(application))
         .addSubcommand("convert", new DataConvertCommand(application))
         .addSubcommand("stats", new DataStatsCommand(application))
+        .addSubcommand("fetch", new DataFetchCommand(application))
         .addSubcommand("operators", new DataOperatorsCommand(application))
         .addSubcommand("schema", new DataSchemaCommand(application));
   }
