@@ -19,6 +19,7 @@ final class DataCommand implements Callable<Integer> {
         .addSubcommand("stats", new DataStatsCommand(application))
         .addSubcommand("view", new DataViewCommand(application))
         .addSubcommand("card", new DataCardCommand(application))
+        .addSubcommand("fetch", new DataFetchCommand(application))
         .addSubcommand("operators", new DataOperatorsCommand(application))
         .addSubcommand("schema", new DataSchemaCommand(application));
   }

@@ -238,4 +238,12 @@ class DataCommandTest {
     assertThat(blossom("data")).isEqualTo(2);
     assertThat(err()).contains("convert", "stats");
   }
+
+  @Test
+  void a_library_that_was_not_fetched_is_told_in_both_languages() {
+    assertThat(blossom("data", "fetch", "embeddings")).isEqualTo(1);
+    assertThat(err()).contains("./blossom data fetch embeddings", "尚未安装").doesNotContain("\tat ");
+    assertThat(blossom("data", "fetch", "everything")).isEqualTo(2);
+    assertThat(err()).contains("embeddings");
+  }
 }

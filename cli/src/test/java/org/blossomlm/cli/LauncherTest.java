@@ -55,7 +55,8 @@ class LauncherTest {
               mkdir -p "$libraries"
               : >"$libraries/spark.jar"
               : >"$libraries/lib.jar"
-              : >data-spark/target/blossom-data-spark-1.jar
+              module=${libraries%/target/*}
+              : >"$module/target/blossom-${module##*/}-1.jar"
               [ ! -f offline ] || exit 1
               ;;
           esac
@@ -264,5 +265,19 @@ class LauncherTest {
     assertThat(again.status()).isZero();
     assertThat(again.err()).contains("building data-spark").doesNotContain("fetching");
     assertThat(calls().lines()).hasSize(4);
+  }
+
+  /** ONNX Runtime crashes where the command line is long, so the class path is not on it. */
+  @Test
+  void vectors_are_fetched_once_and_then_there_for_all_recipes() throws Exception {
+    Map<String, String> environment = Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString());
+    assertThat(start(environment, "data", "run", "recipe.yaml").out()).contains("-cp");
+    Outcome first = start(environment, "data", "fetch", "embeddings");
+    assertThat(first.status()).isZero();
+    assertThat(first.err()).contains("fetching the libraries of data-onnx, 95 MB", "ONNX Runtime");
+    Outcome run = start(environment, "data", "run", "recipe.yaml");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).doesNotContain("-cp");
+    assertThat(start(environment, "show", "model.gguf").out()).contains("-cp");
   }
 }

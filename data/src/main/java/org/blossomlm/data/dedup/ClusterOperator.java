@@ -5,6 +5,9 @@ import org.blossomlm.data.operator.SetOperator;
 
 /** A set operator that needs to know which records belong together, whoever finds that out. */
 public interface ClusterOperator extends SetOperator {
+  /** Whether others can find the clusters; not so where all records must be compared with all. */
+  boolean isDistributable();
+
   /** What makes records belong together: the same on every machine. */
   Likeness likeness(OperatorContext context);
 

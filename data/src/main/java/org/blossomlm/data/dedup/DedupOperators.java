@@ -1,11 +1,15 @@
 package org.blossomlm.data.dedup;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleBiFunction;
 import org.blossomlm.data.DataException;
-import org.blossomlm.data.filter.RecordField;
+import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.filter.TextScope;
 import org.blossomlm.data.operator.Arguments;
+import org.blossomlm.data.operator.Operator;
 import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.OperatorSpec;
 import org.blossomlm.data.operator.Parameter;
@@ -58,14 +62,17 @@ public final class DedupOperators {
                     "metadata.embedding",
                     "where the vector is: a list of numbers, or a list of one such list"),
                 Parameter.of(
-                    "threshold", Parameter.Kind.NUMBER, 0.95, "the least cosine, 0.5 to 1")),
-            arguments ->
-                new Deduplication(
-                    arguments,
-                    "duplicate in meaning",
-                    new SimilarVectors(
-                        RecordField.of(arguments.text("embedding_field")),
-                        fraction(arguments, "threshold", 0.5)))));
+                    "threshold",
+                    Parameter.Kind.NUMBER,
+                    0.95,
+                    "the least cosine, 0.5 to 1, of vectors that one model made for all languages"),
+                Parameter.of(
+                    "thresholds",
+                    Parameter.Kind.MAP,
+                    Map.of("zh", 0.9, "en", 0.95),
+                    "the least cosines by language, of vectors that bge-small made; those of"
+                        + " different languages are not compared")),
+            DedupOperators::semantic));
     specs.add(
         new OperatorSpec(
             "train_validation_split",
@@ -91,6 +98,24 @@ public final class DedupOperators {
     specs.add(Decontamination.SPEC);
     specs.addAll(ShareOperators.all());
     return List.copyOf(specs);
+  }
+
+  private static Operator semantic(Arguments arguments) {
+    VectorField field = new VectorField(arguments.text("embedding_field"));
+    double threshold = fraction(arguments, "threshold", 0.5);
+    Map<String, Double> thresholds = new HashMap<>();
+    arguments
+        .map("thresholds")
+        .forEach((language, value) -> {
+          if (!(value instanceof Number number)
+              || !(number.doubleValue() >= 0.5 && number.doubleValue() <= 1)) {
+            throw new DataException(
+                "thresholds: " + language + " is " + value + "; it must be from 0.5 to 1");
+          }
+          thresholds.put(language, number.doubleValue());
+        });
+    return new Deduplication(
+        arguments, "duplicate in meaning", new SimilarVectors(field, threshold, thresholds));
   }
 
   private static Parameter[] similarityParameters() {
@@ -144,7 +169,7 @@ public final class DedupOperators {
   /** Clusters of near duplicates, as the parameters of an operator describe them. */
   private record SimilarTexts(
       TextScope scope, Shingles shingles, double threshold, boolean sameNumbers, int permutations)
-      implements Deduplication.Search {
+      implements DistributedSearch {
     SimilarTexts(Arguments arguments) {
       this(
           TextScope.from(arguments, ""),
@@ -178,20 +203,21 @@ public final class DedupOperators {
   }
 
   /** Clusters of records whose vectors point the same way. */
-  private record SimilarVectors(RecordField field, double threshold)
+  private record SimilarVectors(
+      VectorField field, double threshold, Map<String, Double> thresholds)
       implements Deduplication.Search {
     @Override
     public Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
-      return NearDuplicates.find(input, similarity(context)).clusters();
+      SemanticDuplicates.Result result =
+          SemanticDuplicates.find(
+              input, field, threshold, thresholds, context.random().nextLong());
+      context.count("pairs compared", result.comparedPairs());
+      return result.clusters();
     }
 
     @Override
-    public Likeness likeness(OperatorContext context) {
-      return new SimilarityLikeness<>(similarity(context));
-    }
-
-    private VectorSimilarity similarity(OperatorContext context) {
-      return new VectorSimilarity(field, threshold, context.random());
+    public ToDoubleBiFunction<DataRecord, DataRecord> degree(OperatorContext context) {
+      return (a, b) -> Math.clamp(field.cosine(field.read(a), field.read(b)), 0.0, 1.0);
     }
   }
 }

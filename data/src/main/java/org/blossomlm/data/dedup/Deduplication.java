@@ -4,7 +4,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleBiFunction;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.filter.RecordField;
 import org.blossomlm.data.operator.Arguments;
 import org.blossomlm.data.operator.OperatorContext;
@@ -21,11 +23,8 @@ final class Deduplication implements ClusterOperator {
   interface Search {
     Clusters find(RecordSet input, OperatorContext context) throws InterruptedException;
 
-    /** How alike members of a cluster are; for those who search elsewhere, what to search by. */
-    Likeness likeness(OperatorContext context);
-
-    /** Hears how many pairs those have compared. */
-    default void compared(long pairs, OperatorContext context) {}
+    /** How alike members of a cluster are, 0 to 1. */
+    ToDoubleBiFunction<DataRecord, DataRecord> degree(OperatorContext context);
   }
 
   private static final String DUPLICATE_OF = "duplicate_of";
@@ -69,8 +68,20 @@ final class Deduplication implements ClusterOperator {
   }
 
   @Override
+  public boolean isDistributable() {
+    return search instanceof DistributedSearch;
+  }
+
+  @Override
   public Likeness likeness(OperatorContext context) {
-    return search.likeness(context);
+    return distributed().likeness(context);
+  }
+
+  private DistributedSearch distributed() {
+    if (search instanceof DistributedSearch distributed) {
+      return distributed;
+    }
+    throw new IllegalStateException("clusters of this kind are found on one machine");
   }
 
   @Override
@@ -81,7 +92,7 @@ final class Deduplication implements ClusterOperator {
       Output output,
       OperatorContext context)
       throws InterruptedException {
-    search.compared(comparedPairs, context);
+    distributed().compared(comparedPairs, context);
     write(input, clusters, output, context);
   }
 
@@ -90,7 +101,7 @@ final class Deduplication implements ClusterOperator {
     int[] best = best(input, clusters);
     int[] sizes = sizes(clusters);
     Map<Integer, String> names = names(input, best, sizes, context);
-    LargestClusters.show(input, clusters, best, sizes, search.likeness(context), output);
+    LargestClusters.show(input, clusters, best, sizes, search.degree(context), output);
     int[] next = {0};
     input.forEach(record -> {
       int i = next[0]++;

@@ -16,7 +16,7 @@ import org.blossomlm.model.files.Sha256;
  * different texts the chance that any two share them is one in four thousand. Memory: about 30
  * bytes a record.
  */
-final class ExactDuplicates implements Deduplication.Search, Likeness {
+final class ExactDuplicates implements DistributedSearch, Likeness {
   /** What does not make texts different. */
   enum Normalization {
     /** Case, compatibility forms such as full-width letters (NFKC), and the amount of space. */

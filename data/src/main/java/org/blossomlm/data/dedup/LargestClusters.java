@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
+import java.util.function.ToDoubleBiFunction;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.operator.SetOperator;
 import org.blossomlm.data.operator.SetOperator.RecordSet;
@@ -29,7 +30,7 @@ final class LargestClusters {
       Clusters clusters,
       int[] best,
       int[] sizes,
-      Likeness likeness,
+      ToDoubleBiFunction<DataRecord, DataRecord> degree,
       SetOperator.Output output)
       throws InterruptedException {
     Map<Integer, List<Integer>> members = members(clusters, best, largest(sizes));
@@ -45,7 +46,7 @@ final class LargestClusters {
                     entry -> -sizes[entry.getKey()])
                 .thenComparing(Map.Entry::getKey))
         .forEach(entry ->
-            output.show(cluster(sizes[entry.getKey()], entry.getValue(), records, likeness)));
+            output.show(cluster(sizes[entry.getKey()], entry.getValue(), records, degree)));
   }
 
   /** Of equal ones those that begin first. */
@@ -79,14 +80,14 @@ final class LargestClusters {
   }
 
   private static SetOperator.Cluster cluster(
-      int size, List<Integer> indices, Map<Integer, DataRecord> records, Likeness likeness) {
+      int size, List<Integer> indices, Map<Integer, DataRecord> records, ToDoubleBiFunction<DataRecord, DataRecord> degree) {
     List<DataRecord> all = indices.stream().map(records::get).toList();
     DataRecord stays = all.getFirst();
     return new SetOperator.Cluster(
         size,
         all.stream()
             .map(record ->
-                new SetOperator.Member(record, record == stays ? 1 : likeness.degree(likeness.take(stays), likeness.take(record))))
+                new SetOperator.Member(record, record == stays ? 1 : degree.applyAsDouble(stays, record)))
             .toList());
   }
 }

@@ -11,13 +11,13 @@ import org.blossomlm.data.operator.OperatorContext;
  * passed over. Failed records get no mark.
  */
 final class Split implements ClusterOperator {
-  private final Deduplication.Search search;
+  private final DistributedSearch search;
   private final double share;
   private final String field;
   private final String train;
   private final String validation;
 
-  Split(Arguments arguments, Deduplication.Search search) {
+  Split(Arguments arguments, DistributedSearch search) {
     this.search = search;
     share = DedupOperators.fraction(arguments, "validation", 0);
     field = arguments.text("field");
@@ -29,6 +29,11 @@ final class Split implements ClusterOperator {
   public void apply(RecordSet input, Output output, OperatorContext context)
       throws InterruptedException {
     write(input, search.find(input, context), output, context);
+  }
+
+  @Override
+  public boolean isDistributable() {
+    return true;
   }
 
   @Override

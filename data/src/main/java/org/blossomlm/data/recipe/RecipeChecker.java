@@ -62,13 +62,19 @@ final class RecipeChecker {
     Set<String> sourceNames = new LinkedHashSet<>();
     sources.forEach(source -> sourceNames.add(source.name()));
     Set<String> teacherNames = new LinkedHashSet<>();
-    teachers.forEach(teacher -> teacherNames.add(teacher.name()));
+    Set<String> localTeachers = new LinkedHashSet<>();
+    for (Recipe.TeacherEntry teacher : teachers) {
+      teacherNames.add(teacher.name());
+      if (String.valueOf(teacher.settings().get("model")).startsWith(TeacherSettings.LOCAL)) {
+        localTeachers.add(teacher.name());
+      }
+    }
     List<Recipe.Branch> branches =
         fields.containsKey("branches")
             ? branches(
                 Objects.requireNonNull(fields.get("branches")),
                 sourceNames,
-                new StepChecker(catalog, folder, teacherNames))
+                new StepChecker(catalog, folder, teacherNames, localTeachers))
             : List.of();
     Set<String> origins = new LinkedHashSet<>(sourceNames);
     branches.forEach(branch -> origins.add(branch.name()));

@@ -129,7 +129,7 @@ public final class RecipeSchema {
   private static Map<String, Object> schema(Parameter parameter) {
     Map<String, Object> schema =
         switch (parameter.kind()) {
-          case TEXT, FILE, TEACHER -> typed("string", "");
+          case TEXT, FILE, TEACHER, LOCAL_TEACHER -> typed("string", "");
           case INTEGER -> typed("integer", "");
           case NUMBER -> typed("number", "");
           case FLAG -> typed("boolean", "");
@@ -145,7 +145,7 @@ public final class RecipeSchema {
         };
     boolean text =
         switch (parameter.kind()) {
-          case TEXT, FILE, TEACHER -> true;
+          case TEXT, FILE, TEACHER, LOCAL_TEACHER -> true;
           default -> false;
         };
     Map<String, Object> described =

@@ -42,14 +42,16 @@ final class StepContext implements OperatorContext {
   @Override
   public Teacher teacher(String name) {
     return new CountedTeacher(
-        teachers.teacher(name), completion -> asked(name, completion), () -> unserved = true);
+        teachers.teacher(name),
+        (key, cached, usage) -> asked(name, key, cached, usage),
+        () -> unserved = true);
   }
 
-  private void asked(String teacher, Completion completion) {
+  private void asked(String teacher, String key, boolean cached, Completion.Usage usage) {
     synchronized (calls) {
-      calls.add(completion.key());
+      calls.add(key);
     }
-    tally.call(completion.cached(), completion.usage(), teachers.cost(teacher, completion.usage()));
+    tally.call(cached, usage, teachers.cost(teacher, usage));
   }
 
   @Override

@@ -16,8 +16,8 @@ final class CachedCall {
 
   /**
    * @param status HTTP status; 200 for an answer, another for an error that would come again
-   * @param payload the body: JSON of OpenAI's shape; the floats of a vector, little-endian; or the
-   *     beginning of an error's text
+   * @param payload the body: JSON of OpenAI's shape; the floats of a vector or of a text's
+   *     log-probabilities, little-endian; or the beginning of an error's text
    */
   CachedCall(int status, byte[] payload) {
     this.status = status;

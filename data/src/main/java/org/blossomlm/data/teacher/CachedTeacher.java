@@ -188,6 +188,13 @@ final class CachedTeacher implements Teacher {
   }
 
   @Override
+  public Optional<TokenScorer> scorer() {
+    return direct instanceof LocalTeacher local
+        ? Optional.of(new CachedScorer(name, local, cache, meter))
+        : Optional.empty();
+  }
+
+  @Override
   public void close() {
     direct.close();
   }
