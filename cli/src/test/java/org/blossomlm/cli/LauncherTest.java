@@ -280,4 +280,16 @@ class LauncherTest {
     assertThat(run.out()).doesNotContain("-cp");
     assertThat(start(environment, "show", "model.gguf").out()).contains("-cp");
   }
+
+  @Test
+  void data_commands_load_the_vector_module_for_local_models_alone() throws Exception {
+    Map<String, String> environment = Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString());
+    Path recipe = Files.writeString(root.resolve("recipe.yaml"), "teachers: {}\n");
+    String module = "jdk.incubator.vector";
+    assertThat(start(environment, "data", "run", recipe.toString()).out()).doesNotContain(module);
+    assertThat(start(environment, "data", "run", recipe.toString(), "-p", "t=local:m.gguf").out())
+        .contains(module);
+    Files.writeString(recipe, "teachers: {t: local:m.gguf}\n");
+    assertThat(start(environment, "data", "preview", recipe.toString()).out()).contains(module);
+  }
 }
