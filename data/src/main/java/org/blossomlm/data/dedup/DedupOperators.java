@@ -203,14 +203,12 @@ public final class DedupOperators {
   }
 
   /** Clusters of records whose vectors point the same way. */
-  private record SimilarVectors(
-      VectorField field, double threshold, Map<String, Double> thresholds)
+  private record SimilarVectors(VectorField field, double threshold, Map<String, Double> thresholds)
       implements Deduplication.Search {
     @Override
     public Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
       SemanticDuplicates.Result result =
-          SemanticDuplicates.find(
-              input, field, threshold, thresholds, context.random().nextLong());
+          SemanticDuplicates.find(input, field, threshold, thresholds, context.random().nextLong());
       context.count("pairs compared", result.comparedPairs());
       return result.clusters();
     }

@@ -80,14 +80,18 @@ final class LargestClusters {
   }
 
   private static SetOperator.Cluster cluster(
-      int size, List<Integer> indices, Map<Integer, DataRecord> records, ToDoubleBiFunction<DataRecord, DataRecord> degree) {
+      int size,
+      List<Integer> indices,
+      Map<Integer, DataRecord> records,
+      ToDoubleBiFunction<DataRecord, DataRecord> degree) {
     List<DataRecord> all = indices.stream().map(records::get).toList();
     DataRecord stays = all.getFirst();
     return new SetOperator.Cluster(
         size,
         all.stream()
             .map(record ->
-                new SetOperator.Member(record, record == stays ? 1 : degree.applyAsDouble(stays, record)))
+                new SetOperator.Member(
+                    record, record == stays ? 1 : degree.applyAsDouble(stays, record)))
             .toList());
   }
 }

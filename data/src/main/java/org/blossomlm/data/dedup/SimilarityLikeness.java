@@ -15,9 +15,7 @@ record SimilarityLikeness<E extends Serializable, F>(Similarity<E, F> similarity
   @SuppressWarnings("unchecked") // It comes from take.
   public Sketch sketch(Serializable taken) {
     Similarity.Sketch sketch = similarity.sketch((E) taken);
-    return sketch.size() == 0
-        ? Sketch.EMPTY
-        : new Sketch(false, sketch.identity(), sketch.bands());
+    return sketch.size() == 0 ? Sketch.EMPTY : new Sketch(false, sketch.identity(), sketch.bands());
   }
 
   @Override

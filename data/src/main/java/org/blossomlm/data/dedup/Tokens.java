@@ -139,8 +139,7 @@ record Tokens(long[] hashes, int size, int ideographs, long numbers) {
         while (before >= 0 && text[before] == ' ') {
           before--;
         }
-        yield before >= 0
-            && (isDigit(fold(text[before])) || ")}）".indexOf(text[before]) >= 0);
+        yield before >= 0 && (isDigit(fold(text[before])) || ")}）".indexOf(text[before]) >= 0);
       }
       default -> false;
     };

@@ -69,7 +69,8 @@ final class SetStage implements SetOperator.Output {
     try (var set =
         new LineSet(run.folder().file(input), run.folder().file(input + ".index"), size, control)) {
       run.journal().begin(file);
-      if (run.engine().isPresent() && operator instanceof ClusterOperator clustering
+      if (run.engine().isPresent()
+          && operator instanceof ClusterOperator clustering
           && clustering.isDistributable()) {
         RunEngine.Found found = clusters(run.engine().get(), run.folder().file(input), size);
         clustering.apply(set, found.clusters(), found.comparedPairs(), this, context);

@@ -87,8 +87,7 @@ public final class DeduplicationSpeed {
     Path folder = Files.createTempDirectory("deduplication-speed");
     try {
       try (RecordWriter file =
-          RecordFiles.write(
-              folder.resolve("texts.jsonl"), WriteOptions.of(RecordFormat.BLOSSOM))) {
+          RecordFiles.write(folder.resolve("texts.jsonl"), WriteOptions.of(RecordFormat.BLOSSOM))) {
         for (DataRecord record : records) {
           file.write(record);
         }

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.blossomlm.data.ChatRecord;
-import org.blossomlm.data.file.RecordStatistics;
 import org.blossomlm.data.RecordHead;
 import org.blossomlm.data.TextRecord;
+import org.blossomlm.data.file.RecordStatistics;
 import org.blossomlm.data.recipe.BuiltInOperators;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.run.DataRun;
@@ -119,8 +119,7 @@ class RunReportTest {
                 "How are you?", "你好吗？", "请用 Python 写 hello world 程序吧 thanks", "1 + 1", "Привет"))
         .extracting(text -> RecordStatistics.language(List.of(text)))
         .containsExactly("en", "zh", "mixed", "none", "other");
-    assertThat(RecordStatistics.language(List.of("用Python写一个快速排序的函数，并解释它的时间复杂度。")))
-        .isEqualTo("zh");
+    assertThat(RecordStatistics.language(List.of("用Python写一个快速排序的函数，并解释它的时间复杂度。"))).isEqualTo("zh");
   }
 
   @Test

@@ -85,8 +85,7 @@ public final class FlatMemory {
             .branch("b", branch -> branch.from("chats").step("exact_dedup"))
             .sink("out.jsonl", sink -> sink.from("b"))
             .build(BuiltInOperators.catalog(), folder);
-    RunResult result =
-        DataRun.run(recipe, RunOptions.in(folder.resolve("run")), RunListener.NONE);
+    RunResult result = DataRun.run(recipe, RunOptions.in(folder.resolve("run")), RunListener.NONE);
     System.out.println(result.steps());
   }
 
@@ -96,7 +95,12 @@ public final class FlatMemory {
     if (Files.exists(status)) {
       try (Stream<String> lines = Files.lines(status)) {
         resident =
-            lines.filter(line -> line.startsWith("VmHWM")).findFirst().orElse("").substring(6).strip();
+            lines
+                .filter(line -> line.startsWith("VmHWM"))
+                .findFirst()
+                .orElse("")
+                .substring(6)
+                .strip();
       }
     }
     long heap =
