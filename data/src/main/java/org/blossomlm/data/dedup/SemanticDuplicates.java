@@ -25,8 +25,8 @@ import org.blossomlm.data.operator.SetOperator.RecordSet;
  * exactly. So nothing is missed but one pair in millions right at the threshold, whatever the
  * vectors look like: vectors of small models crowd into a part of the space, where buckets of
  * locality-sensitive hashing fill up. Memory: 80 bytes a record and two fixed buffers. The time
- * grows with the square of the records: a hundred thousand take some ten seconds, a million a
- * quarter of an hour.
+ * grows with the square of the records: a hundred thousand take about half a minute of one core, a
+ * million about an hour.
  */
 final class SemanticDuplicates {
   private static final int ROWS = 1024;
