@@ -221,7 +221,7 @@ class LauncherTest {
     Outcome first = start(environment, ON_SPARK);
     assertThat(first.status()).isZero();
     assertThat(first.err())
-        .contains("fetching the libraries of data-spark, 290 MB", "Apache Spark");
+        .contains("fetching the libraries of data-spark, 225 MB", "Apache Spark");
     assertThat(calls()).contains("-pl data-spark -am package dependency:copy-dependencies");
     Outcome second = start(environment, "data", "run", "recipe.yaml", "--engine=spark");
     assertThat(second.err()).isEmpty();
@@ -247,7 +247,7 @@ class LauncherTest {
     Outcome offline = start(environment, ON_SPARK);
     assertThat(offline.status()).isEqualTo(1);
     assertThat(offline.out()).isEmpty();
-    assertThat(offline.err()).contains("290 MB", "Maven Central", "fetch.log", "it is broken");
+    assertThat(offline.err()).contains("225 MB", "Maven Central", "fetch.log", "it is broken");
     assertThat(root.resolve("data-spark/target"))
         .isDirectoryNotContaining("glob:**/{lib*,fetching}");
     Files.delete(root.resolve("offline"));

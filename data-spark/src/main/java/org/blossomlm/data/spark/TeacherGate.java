@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.run.TeacherPool;
 import org.blossomlm.data.teacher.Completion;
@@ -32,6 +33,7 @@ final class TeacherGate implements AutoCloseable {
 
   private static final int PASSWORD_BYTES = 32;
   private static final int BACKLOG = 1024;
+  private static final int LAST_SECONDS = 5;
 
   private final TeacherPool teachers;
   private final HttpServer server;
@@ -134,9 +136,18 @@ final class TeacherGate implements AutoCloseable {
     };
   }
 
+  /** Questions that are under way get a moment: their answers are paid for. */
   @Override
   public void close() {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(LAST_SECONDS, TimeUnit.SECONDS)) {
+        threads.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
     server.stop(0);
-    threads.shutdownNow();
   }
 }

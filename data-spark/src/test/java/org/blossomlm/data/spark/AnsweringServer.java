@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A teacher that speaks HTTP and answers each question by a function of it. */
@@ -36,9 +37,11 @@ final class AnsweringServer implements AutoCloseable {
         exchange -> {
           try (exchange) {
             calls.incrementAndGet();
-            Map<?, ?> body = JSON.readValue(exchange.getRequestBody().readAllBytes(), Map.class);
-            Map<?, ?> last = (Map<?, ?>) ((List<?>) body.get("messages")).getLast();
-            Reply reply = answers.apply(String.valueOf(last.get("content")));
+            JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
+            JsonNode messages = body.path("messages");
+            Reply reply =
+                answers.apply(
+                    messages.path(messages.size() - 1).path("content").asString());
             byte[] bytes =
                 reply.status() == 200
                     ? JSON.writeValueAsBytes(

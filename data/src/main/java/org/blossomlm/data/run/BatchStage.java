@@ -145,13 +145,16 @@ final class BatchStage {
     return record.map(one -> new RecordBatch.Line(RecordBatch.Line.CHOSEN, RecordLine.of(one)));
   }
 
-  private static Optional<List<WorkedBatch>> await(Future<List<WorkedBatch>> worked)
+  private Optional<List<WorkedBatch>> await(Future<List<WorkedBatch>> worked)
       throws InterruptedException {
     try {
       return Optional.of(worked.get(WAIT_MILLIS, TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
       return Optional.empty();
     } catch (ExecutionException e) {
+      if (run.isStopping()) {
+        throw RunStop.interrupted(); // Ctrl-C reached the engine as well.
+      }
       throw RecordStage.stop(e.getCause() == null ? e : e.getCause());
     }
   }

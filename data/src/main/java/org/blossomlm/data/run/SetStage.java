@@ -112,6 +112,9 @@ final class SetStage implements SetOperator.Output {
         }
       }
     } catch (ExecutionException e) {
+      if (run.isStopping()) {
+        throw RunStop.interrupted(); // Ctrl-C reached the engine as well.
+      }
       throw e.getCause() instanceof DataException known ? known : new DataException("" + e, e);
     } finally {
       found.cancel(true);

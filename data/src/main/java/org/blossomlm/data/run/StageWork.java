@@ -49,18 +49,29 @@ public final class StageWork {
             teachers.put(
                 teacher.name(), Map.of("model", "elsewhere", "base_url", "http://localhost")));
     plan.put("teachers", teachers);
+    // Their values are in their places, and among them may be keys.
+    plan.put("parameters", Map.of());
     String text = RecipeText.toYaml(plan);
+    Recipe again;
+    try {
+      again = parse(text, recipe.folder(), catalog);
+    } catch (DataException e) {
+      throw cannotBeSent(recipe, String.valueOf(e.getMessage()));
+    }
     List<String> differences =
         RecipeText.differences(
             RecipeText.fromYaml(text),
-            RecipeText.fromYaml(
-                RecipeText.toYaml(RecipeText.toMap(parse(text, recipe.folder(), catalog)))));
+            RecipeText.fromYaml(RecipeText.toYaml(RecipeText.toMap(again))));
     if (!differences.isEmpty()) {
-      throw new DataException(
-          "recipe %s cannot be sent to other machines, it would change on the way: %s; run it without --engine"
-              .formatted(recipe.name(), differences.getFirst()));
+      throw cannotBeSent(recipe, "it would change on the way: " + differences.getFirst());
     }
     return text;
+  }
+
+  private static DataException cannotBeSent(Recipe recipe, String why) {
+    return new DataException(
+        "recipe %s cannot be sent to other machines: %s; run it without --engine"
+            .formatted(recipe.name(), why));
   }
 
   /**
