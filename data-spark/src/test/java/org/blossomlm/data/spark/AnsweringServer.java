@@ -40,8 +40,7 @@ final class AnsweringServer implements AutoCloseable {
             JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
             JsonNode messages = body.path("messages");
             Reply reply =
-                answers.apply(
-                    messages.path(messages.size() - 1).path("content").asString());
+                answers.apply(messages.path(messages.size() - 1).path("content").asString());
             byte[] bytes =
                 reply.status() == 200
                     ? JSON.writeValueAsBytes(
