@@ -50,7 +50,11 @@ public final class TrainingRun {
     RESTART
   }
 
+  /**
+   * @throws TrainException if a type is asked for that GGUF files do not have
+   */
   public TrainingRun(TrainConfig config, RunListener listener) {
+    GgufFiles.types(config);
     this.config = config;
     this.listener = listener;
   }
@@ -118,7 +122,6 @@ public final class TrainingRun {
   }
 
   private Prepared prepare() {
-    GgufFiles.types(config);
     RunFolder.make(config.output());
     Torch.Started torch = Torch.start(config.compute().threads());
     PromptFormat format = PromptFormat.open(BaseModel.prompts(config), config.template());
