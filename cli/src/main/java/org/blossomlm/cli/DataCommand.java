@@ -17,6 +17,9 @@ final class DataCommand implements Callable<Integer> {
         .addSubcommand("preview", new DataPreviewCommand(application))
         .addSubcommand("convert", new DataConvertCommand(application))
         .addSubcommand("stats", new DataStatsCommand(application))
+        .addSubcommand("view", new DataViewCommand(application))
+        .addSubcommand("card", new DataCardCommand(application))
+        .addSubcommand("fetch", new DataFetchCommand(application))
         .addSubcommand("operators", new DataOperatorsCommand(application))
         .addSubcommand("schema", new DataSchemaCommand(application));
   }

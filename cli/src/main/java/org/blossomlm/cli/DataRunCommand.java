@@ -8,11 +8,16 @@ import java.util.concurrent.TimeUnit;
 import org.blossomlm.cli.report.DataRunReport;
 import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
+import org.blossomlm.data.card.DatasetCard;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.report.RunReport;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.DryRun;
+import org.blossomlm.data.run.RecipeTeachers;
+import org.blossomlm.data.run.RunCommand;
 import org.blossomlm.data.run.RunControl;
+import org.blossomlm.data.run.RunEngine;
+import org.blossomlm.data.run.RunFiles;
 import org.blossomlm.data.run.RunListener;
 import org.blossomlm.data.run.RunOptions;
 import org.blossomlm.data.run.RunResult;
@@ -29,6 +34,11 @@ final class DataRunCommand implements Callable<Integer> {
   private static final int STOP_SECONDS = 20;
 
   private static final int PROGRESS_PARTS = 10_000;
+
+  /** The threads of this process. */
+  private static final String LOCAL = "local";
+
+  private static final String DEFAULT_MASTER = "local[*]";
 
   private final Application application;
 
@@ -49,6 +59,12 @@ final class DataRunCommand implements Callable<Integer> {
   @Option(names = "--dry-run")
   private boolean dryRun;
 
+  @Option(names = "--engine", paramLabel = "NAME")
+  private String engine = LOCAL;
+
+  @Option(names = "--master", paramLabel = "URL")
+  private Optional<String> master = Optional.empty();
+
   DataRunCommand(Application application) {
     this.application = application;
   }
@@ -61,17 +77,24 @@ final class DataRunCommand implements Callable<Integer> {
     if (limit.isPresent() && limit.get() < 1) {
       throw CommandException.usage(application.text("data.bad-limit", limit.get()));
     }
+    Optional<RunEngine.Opener> machines = machines();
     Recipe whole = options.recipe();
     Recipe recipe = limit.isPresent() ? whole.limited(limit.get()) : whole;
     Path folder = options.folder(recipe);
     var report = new DataRunReport(application.messages());
+    for (String teacher : RecipeTeachers.unpriced(recipe, options.prices())) {
+      application.streams().err().println(application.text("data.unpriced", teacher));
+    }
     if (dryRun) {
       print(report.plan(recipe, DryRun.of(recipe, folder, options.teachers())));
       return ExitCode.OK.status();
     }
+    RunCommand command = options.command(recipe, limit);
+    command.card().map(Path::of).ifPresent(DatasetCard::checkText);
     var control = new RunControl();
-    RunOptions run =
-        RunOptions.in(folder)
+    RunOptions run = RunOptions.in(folder);
+    run =
+        (machines.isPresent() ? run.with(machines.get()) : run)
             .with(
                 resume
                     ? RunOptions.Begin.RESUME
@@ -89,9 +112,20 @@ final class DataRunCommand implements Callable<Integer> {
               new Progress(status));
       status.clear();
       print(report.result(result));
+      if (result.unserved() > 0) {
+        print(application.text("data.unserved", result.unserved()) + "\n");
+      }
       print(application.text("data.report", RunReport.write(recipe, result)) + "\n");
+      RunFiles.remember(folder, command);
+      Path card = DatasetCard.write(folder.toString(), Optional.empty());
+      print(application.text("data.card", card) + "\n");
       return ExitCode.OK.status();
     } catch (RunStop e) {
+      if (e.reason() == RunStop.Cause.TEACHER && e.getCause() != null) {
+        throw new CommandException(
+            ExitCode.UNFINISHED,
+            application.text("data.stopped-teacher", e.getCause().getMessage(), folder));
+      }
       if (e.reason() != RunStop.Cause.INTERRUPTED) {
         throw e;
       }
@@ -101,6 +135,20 @@ final class DataRunCommand implements Callable<Integer> {
       ended.countDown();
       forget(hook);
     }
+  }
+
+  /** Those of the engine that was asked for; none where this process does it all. */
+  private Optional<RunEngine.Opener> machines() {
+    if (engine.equals(LOCAL)) {
+      if (master.isPresent()) {
+        throw CommandException.usage(application.text("data.master-without-engine"));
+      }
+      return Optional.empty();
+    }
+    RunEngine found =
+        RunEngine.named(engine)
+            .orElseThrow(() -> CommandException.usage(application.text("data.no-engine", engine)));
+    return Optional.of(found.on(master.orElse(DEFAULT_MASTER)));
   }
 
   /** Ctrl-C and a polite kill end the run with a checkpoint. */

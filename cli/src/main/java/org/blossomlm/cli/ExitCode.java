@@ -11,6 +11,10 @@ public enum ExitCode {
   BAD_MODEL(3),
   /** Model and context do not fit into memory. */
   OUT_OF_MEMORY(4),
+  /**
+   * A run of a recipe stopped where it can go on later: teacher down, budget used up, disk full.
+   */
+  UNFINISHED(5),
   /** Ctrl-C; 128 + SIGINT, as shells have it. */
   INTERRUPTED(130);
 

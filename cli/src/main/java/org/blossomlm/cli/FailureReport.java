@@ -60,7 +60,13 @@ final class FailureReport {
       case ModelException e -> ExitCode.BAD_MODEL;
       case RecipeException e -> ExitCode.USAGE;
       case ConfigException e -> ExitCode.USAGE;
-      case RunStop e when e.reason() == RunStop.Cause.OUT_OF_MEMORY -> ExitCode.OUT_OF_MEMORY;
+      case RunStop e ->
+          switch (e.reason()) {
+            case OUT_OF_MEMORY -> ExitCode.OUT_OF_MEMORY;
+            case TEACHER, DISK_FULL -> ExitCode.UNFINISHED;
+            case INTERRUPTED -> ExitCode.INTERRUPTED;
+            case FAILURE -> ExitCode.FAILED;
+          };
       case OutOfMemoryException e -> ExitCode.OUT_OF_MEMORY;
       case OutOfMemoryError e -> ExitCode.OUT_OF_MEMORY;
       case NoSuchFileException e -> ExitCode.USAGE;

@@ -12,11 +12,9 @@ import java.util.concurrent.Callable;
 import org.blossomlm.cli.files.UserPath;
 import org.blossomlm.cli.terminal.Output;
 import org.blossomlm.data.DataRecord;
-import org.blossomlm.data.PreferenceRecord;
 import org.blossomlm.data.file.RecordReader;
 import org.blossomlm.train.config.ConfigOptions;
 import org.blossomlm.train.config.TrainConfig;
-import org.blossomlm.train.config.TrainConfig.Objective;
 import org.blossomlm.train.config.TrainConfigReader;
 import org.blossomlm.train.example.BuiltExamples;
 import org.blossomlm.train.example.Example;
@@ -84,7 +82,7 @@ final class TrainInspectCommand implements Callable<Integer> {
           new ExampleBuilder(format.tokenizer(), format.template(), run.examples(), now);
       for (TrainConfig.Stage stage : run.stages()) {
         for (TrainConfig.Data data : stage.data()) {
-          inspect(run, data, builder, format);
+          inspect(data, builder, format);
         }
       }
     }
@@ -92,8 +90,7 @@ final class TrainInspectCommand implements Callable<Integer> {
     return counts.examples() == 0 ? ExitCode.FAILED.status() : ExitCode.OK.status();
   }
 
-  private void inspect(
-      TrainConfig run, TrainConfig.Data data, ExampleBuilder builder, PromptFormat format) {
+  private void inspect(TrainConfig.Data data, ExampleBuilder builder, PromptFormat format) {
     long limit = data.source().limit().orElse(Long.MAX_VALUE);
     long most = all ? limit : Math.min(limit, records);
     try (RecordReader reader = data.source().open(true)) {
@@ -102,7 +99,7 @@ final class TrainInspectCommand implements Callable<Integer> {
         if (next.isEmpty()) {
           return;
         }
-        BuiltExamples built = build(run, builder, next.get());
+        BuiltExamples built = builder.build(next.get());
         counts = counts.plus(built);
         if (i < records) {
           if (built.examples().isEmpty()) {
@@ -112,12 +109,6 @@ final class TrainInspectCommand implements Callable<Integer> {
         }
       }
     }
-  }
-
-  private static BuiltExamples build(TrainConfig run, ExampleBuilder builder, DataRecord record) {
-    return run.objective() == Objective.DPO && record instanceof PreferenceRecord pair
-        ? builder.builtPair(pair)
-        : builder.build(record);
   }
 
   private String heading(String id, BuiltExamples built) {

@@ -72,6 +72,17 @@ class ArchitectureRulesTest {
   }
 
   @Test
+  void nothing_needs_the_machines_that_work_on_records() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.blossomlm..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.blossomlm.data.spark..", "org.apache.spark..", "scala..")
+        .check(CLASSES);
+  }
+
+  @Test
   void model_engine_and_bench_need_nothing_but_the_json_library() {
     classes()
         .that()

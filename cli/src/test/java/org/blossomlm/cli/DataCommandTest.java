@@ -61,6 +61,57 @@ class DataCommandTest {
   }
 
   @Test
+  void writes_the_card_of_a_file() throws IOException {
+    String data = file("set.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"为什么？\"}]}\n");
+    assertThat(blossom("data", "card", data)).isZero();
+    assertThat(out()).isEqualTo("Card: " + path("README.md") + "\n");
+    assertThat(folder.resolve("README.md")).content().startsWith("---\nlicense: unknown\n");
+    assertThat(blossom("data", "card", data)).isNotZero();
+    assertThat(err()).contains("README.md: is there already").hasLineCount(1);
+    assertThat(blossom("data", "card", data, "--out", path("card.md"))).isZero();
+    assertThat(folder.resolve("card.md")).exists();
+  }
+
+  @Test
+  void serves_a_page_of_records_until_it_is_interrupted() throws Exception {
+    String data = file("set.jsonl", "{\"messages\":[{\"role\":\"user\",\"content\":\"why?\"}]}\n");
+    Thread server =
+        Thread.ofPlatform().start(() -> blossom("data", "view", data, "--port", "0", "--no-open"));
+    while (!out().contains("\n") && server.isAlive()) {
+      Thread.sleep(10);
+    }
+    var address = java.util.regex.Pattern.compile("http://127\\.0\\.0\\.1:\\d+/").matcher(out());
+    assertThat(address.find()).as(out() + err()).isTrue();
+    try (var client = java.net.http.HttpClient.newHttpClient()) {
+      var files =
+          client.send(
+              java.net.http.HttpRequest.newBuilder(
+                      java.net.URI.create(address.group() + "api/files"))
+                  .build(),
+              java.net.http.HttpResponse.BodyHandlers.ofString());
+      assertThat(files.body()).contains("set.jsonl");
+    }
+    server.interrupt();
+    server.join();
+  }
+
+  @Test
+  void a_page_needs_a_file_and_a_port_that_can_be() throws IOException {
+    assertThat(blossom("data", "view", "nowhere.jsonl", "--no-open")).isNotZero();
+    assertThat(err()).contains("nowhere.jsonl: there is no such file or folder").hasLineCount(1);
+    String data = file("set.jsonl", "{\"text\":\"a\"}\n");
+    assertThat(blossom("data", "view", data, "--port", "70000")).isEqualTo(ExitCode.USAGE.status());
+    assertThat(err()).contains("--port").contains("70000");
+    for (Locale each : new Locale[] {Locale.ENGLISH, Locale.CHINESE}) {
+      locale = each;
+      for (String command : new String[] {"view", "card"}) {
+        assertThat(blossom("data", command, "--help")).isZero();
+        assertThat(out()).contains("blossom data " + command + " runs/blossom-math-mini");
+      }
+    }
+  }
+
+  @Test
   void converts_from_one_format_and_type_of_file_to_another() throws IOException {
     String alpaca =
         file(
@@ -186,5 +237,13 @@ class DataCommandTest {
     }
     assertThat(blossom("data")).isEqualTo(2);
     assertThat(err()).contains("convert", "stats");
+  }
+
+  @Test
+  void a_library_that_was_not_fetched_is_told_in_both_languages() {
+    assertThat(blossom("data", "fetch", "embeddings")).isEqualTo(1);
+    assertThat(err()).contains("./blossom data fetch embeddings", "尚未安装").doesNotContain("\tat ");
+    assertThat(blossom("data", "fetch", "everything")).isEqualTo(2);
+    assertThat(err()).contains("embeddings");
   }
 }

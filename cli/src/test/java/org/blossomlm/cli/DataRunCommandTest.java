@@ -3,6 +3,7 @@ package org.blossomlm.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -66,6 +67,23 @@ class DataRunCommandTest {
     assertThat(Files.readString(run.resolve("failed.jsonl")))
         .contains("texts.jsonl:2: ")
         .contains("\"raw\":\"nonsense\"");
+    assertThat(out()).contains("Card: " + run.resolve("README.md"));
+    assertThat(run.resolve("README.md"))
+        .content()
+        .contains("./blossom data run " + recipe + "\n")
+        .contains("path: out.jsonl");
+    assertThat(run.resolve("dataset_info.json")).content().contains("\"records\" : 2");
+  }
+
+  @Test
+  void a_card_text_that_is_not_there_is_told_before_anything_is_done() throws IOException {
+    Files.writeString(recipe, Files.readString(recipe) + "card: nowhere.md\n");
+    assertThat(blossom("data", "run", recipe, "-o", run)).isNotZero();
+    assertThat(err()).contains("nowhere.md: the text of the card cannot be read");
+    assertThat(run).doesNotExist();
+    Files.writeString(folder.resolve("nowhere.md"), "# a set of texts\n");
+    assertThat(blossom("data", "run", recipe, "-o", run)).as(err()).isZero();
+    assertThat(run.resolve("README.md")).content().contains("---\n\n# a set of texts\n");
   }
 
   @Test
@@ -79,6 +97,61 @@ class DataRunCommandTest {
     assertThat(blossom("data", "run", recipe, "-o", run, "--resume", "-p", "share=0.5"))
         .isEqualTo(1);
     assertThat(err()).contains("parameters.share: was 1.0, is 0.5");
+  }
+
+  /** At the port of a server that has gone there is nobody. */
+  private String addressOfNobody() throws IOException {
+    try (var server = new ServerSocket(0)) {
+      return "http://127.0.0.1:" + server.getLocalPort() + "/v1";
+    }
+  }
+
+  private void askSomebody(String teacher) throws IOException {
+    Files.writeString(
+        recipe,
+        """
+        name: asking
+        teachers: {writer: {model: no-such-model, %s}}
+        sources: {questions: {file: questions.jsonl}}
+        branches:
+          b: {from: questions, steps: [{chat_distiller: {teacher: writer}}]}
+        sinks: [{file: out.jsonl, from: b}]
+        """
+            .formatted(teacher));
+    Files.writeString(
+        folder.resolve("questions.jsonl"),
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"why?\"}]}\n");
+  }
+
+  @Test
+  void a_teacher_that_stays_down_ends_the_run_with_a_code_of_its_own() throws IOException {
+    askSomebody(
+        "base_url: \"%s\", patience: 0.2, first_delay: 0.01, price: free"
+            .formatted(addressOfNobody()));
+    assertThat(blossom("data", "run", recipe, "-o", run)).as(err()).isEqualTo(5);
+    assertThat(err())
+        .contains("Stopped: teacher writer: the service has been down")
+        .contains("go on with --resume");
+    assertThat(blossom(Locale.CHINESE, "data", "run", recipe, "-o", run, "--resume")).isEqualTo(5);
+    assertThat(err()).contains("已停止：teacher writer").contains("用 --resume 继续");
+    assertThat(run.resolve("failed.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void a_price_that_nobody_knows_is_told_and_can_be_given() throws IOException {
+    askSomebody("base_url: \"http://localhost/v1\"");
+    assertThat(blossom("data", "run", recipe, "-o", run, "--dry-run")).as(err()).isZero();
+    assertThat(err()).contains("The price of teacher writer is not known");
+    assertThat(out()).contains("no known price");
+    assertThat(blossom("data", "run", recipe, "-o", run, "--budget", "1USD")).isEqualTo(1);
+    assertThat(err()).contains("--budget cannot be kept").contains("--prices");
+    Path prices = folder.resolve("prices.yaml");
+    Files.writeString(prices, "models: {no-such-model: {prompt: 1, completion: 2}}\n");
+    assertThat(blossom("data", "run", recipe, "-o", run, "--dry-run", "--prices", prices))
+        .as(err())
+        .isZero();
+    assertThat(err()).doesNotContain("price");
+    assertThat(out()).doesNotContain("no known price").contains(" USD");
   }
 
   @Test
@@ -131,5 +204,16 @@ class DataRunCommandTest {
                   .filter(line -> line.strip().startsWith("-") && line.strip().length() > 30))
           .isNotEmpty();
     }
+  }
+
+  @Test
+  void an_engine_that_is_not_here_is_an_error_that_says_how_to_get_it() {
+    assertThat(blossom("data", "run", recipe, "-o", run, "--engine", "spark")).isEqualTo(2);
+    assertThat(err()).contains("--engine spark", "./blossom", "spark-core_2.13");
+    assertThat(run).doesNotExist();
+    assertThat(blossom(Locale.CHINESE, "data", "run", recipe, "--engine", "spark")).isEqualTo(2);
+    assertThat(err()).contains("没有这个引擎");
+    assertThat(blossom("data", "run", recipe, "-o", run, "--master", "local[2]")).isEqualTo(2);
+    assertThat(err()).contains("--engine spark");
   }
 }

@@ -48,6 +48,19 @@ class LauncherTest {
         mkdir -p cli/target/lib
         : >cli/target/blossom-cli-1.jar
         : >cli/target/lib/lib.jar
+        for argument in "$@"; do
+          case $argument in
+            -DoutputDirectory=*)
+              libraries=${argument#*=}
+              mkdir -p "$libraries"
+              : >"$libraries/spark.jar"
+              : >"$libraries/lib.jar"
+              module=${libraries%/target/*}
+              : >"$module/target/blossom-${module##*/}-1.jar"
+              [ ! -f offline ] || exit 1
+              ;;
+          esac
+        done
         """);
   }
 
@@ -197,5 +210,86 @@ class LauncherTest {
         start(link, Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString()), "--version");
     assertThat(outcome.status()).isZero();
     assertThat(outcome.out()).contains(root.toRealPath() + "/cli/target/blossom-cli-1.jar");
+  }
+
+  private static final String[] ON_SPARK = {"data", "run", "recipe.yaml", "--engine", "spark"};
+
+  @Test
+  void libraries_of_spark_are_fetched_when_a_command_first_needs_them() throws Exception {
+    Map<String, String> environment = Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString());
+    assertThat(start(environment, "data", "run", "recipe.yaml").out()).doesNotContain("data-spark");
+    Outcome first = start(environment, ON_SPARK);
+    assertThat(first.status()).isZero();
+    assertThat(first.err())
+        .contains("fetching the libraries of data-spark, 225 MB", "Apache Spark");
+    assertThat(calls()).contains("-pl data-spark -am package dependency:copy-dependencies");
+    Outcome second = start(environment, "data", "run", "recipe.yaml", "--engine=spark");
+    assertThat(second.err()).isEmpty();
+    assertThat(calls().lines()).hasSize(2);
+    String target = root.toRealPath() + "/data-spark/target/";
+    for (Outcome outcome : List.of(first, second)) {
+      assertThat(outcome.out())
+          .contains(target + "blossom-data-spark-1.jar", target + "lib/spark.jar")
+          .as("what the program itself has")
+          .doesNotContain(target + "lib/lib.jar");
+    }
+    assertThat(start(environment, "data", "run", "recipe.yaml").out())
+        .as("another command")
+        .doesNotContain("data-spark");
+  }
+
+  @Test
+  void libraries_that_cannot_be_fetched_leave_no_half_folder() throws Exception {
+    Map<String, String> environment =
+        Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString(), "LANG", "zh_CN.UTF-8");
+    start(environment, "--version");
+    Files.createFile(root.resolve("offline"));
+    Outcome offline = start(environment, ON_SPARK);
+    assertThat(offline.status()).isEqualTo(1);
+    assertThat(offline.out()).isEmpty();
+    assertThat(offline.err()).contains("225 MB", "Maven Central", "fetch.log", "it is broken");
+    assertThat(root.resolve("data-spark/target"))
+        .isDirectoryNotContaining("glob:**/{lib*,fetching}");
+    Files.delete(root.resolve("offline"));
+    assertThat(start(environment, ON_SPARK).status()).isZero();
+  }
+
+  @Test
+  void a_changed_source_builds_the_module_of_the_libraries_again() throws Exception {
+    Map<String, String> environment = Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString());
+    start(environment, ON_SPARK);
+    Files.createDirectories(root.resolve("data-spark/src/main"));
+    Path source = Files.writeString(root.resolve("data-spark/src/main/A.java"), "");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusMillis(1500)));
+    Outcome again = start(environment, ON_SPARK);
+    assertThat(again.status()).isZero();
+    assertThat(again.err()).contains("building data-spark").doesNotContain("fetching");
+    assertThat(calls().lines()).hasSize(4);
+  }
+
+  /** ONNX Runtime crashes where the command line is long, so the class path is not on it. */
+  @Test
+  void vectors_are_fetched_once_and_then_there_for_all_recipes() throws Exception {
+    Map<String, String> environment = Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString());
+    assertThat(start(environment, "data", "run", "recipe.yaml").out()).contains("-cp");
+    Outcome first = start(environment, "data", "fetch", "embeddings");
+    assertThat(first.status()).isZero();
+    assertThat(first.err()).contains("fetching the libraries of data-onnx, 95 MB", "ONNX Runtime");
+    Outcome run = start(environment, "data", "run", "recipe.yaml");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).doesNotContain("-cp");
+    assertThat(start(environment, "show", "model.gguf").out()).contains("-cp");
+  }
+
+  @Test
+  void data_commands_load_the_vector_module_for_local_models_alone() throws Exception {
+    Map<String, String> environment = Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString());
+    Path recipe = Files.writeString(root.resolve("recipe.yaml"), "teachers: {}\n");
+    String module = "jdk.incubator.vector";
+    assertThat(start(environment, "data", "run", recipe.toString()).out()).doesNotContain(module);
+    assertThat(start(environment, "data", "run", recipe.toString(), "-p", "t=local:m.gguf").out())
+        .contains(module);
+    Files.writeString(recipe, "teachers: {t: local:m.gguf}\n");
+    assertThat(start(environment, "data", "preview", recipe.toString()).out()).contains(module);
   }
 }

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * Where a record comes from and what touched it.
  *
- * @param steps operators that changed the record, the first one first
+ * @param steps operators that changed the record, or looked at all records and left this one, the
+ *     first one first
  */
 public record Provenance(Optional<Origin> origin, List<Step> steps) {
   /** Of records made by a program. */
@@ -21,14 +22,19 @@ public record Provenance(Optional<Origin> origin, List<Step> steps) {
   public record Origin(String file, long row) {}
 
   /**
-   * An operator that changed or made the record.
+   * An operator that changed, made or chose the record.
    *
    * @param operator its name in the recipe
    * @param calls keys of the model calls it made, under which the call cache has them
+   * @param note what else is to be known, such as the cluster out of which it was chosen
    */
-  public record Step(String operator, List<String> calls) {
+  public record Step(String operator, List<String> calls, Optional<String> note) {
     public Step {
       calls = List.copyOf(calls);
+    }
+
+    public Step(String operator, List<String> calls) {
+      this(operator, calls, Optional.empty());
     }
   }
 

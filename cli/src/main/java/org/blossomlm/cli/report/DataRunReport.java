@@ -15,6 +15,7 @@ import org.blossomlm.data.run.DryRun;
 import org.blossomlm.data.run.RunResult;
 import org.blossomlm.data.run.RunStatus;
 import org.blossomlm.data.run.StepStatus;
+import org.blossomlm.data.teacher.TeacherPause;
 
 /** Runs of recipes, for people. */
 public final class DataRunReport {
@@ -33,6 +34,18 @@ public final class DataRunReport {
     }
     if (run.spent().signum() > 0) {
       line.append(" · ").append(money(run.spent()));
+    }
+    if (run.pause().isPresent()) {
+      TeacherPause pause = run.pause().get();
+      return line.append(" · ")
+          .append(
+              messages.text(
+                  "data.paused",
+                  pause.teacher(),
+                  pause.since().toSeconds(),
+                  pause.patience().toSeconds(),
+                  pause.said().replaceAll("\\s+", " ")))
+          .toString();
     }
     String separator = " · ";
     for (StepStatus step : run.steps()) {

@@ -1,11 +1,10 @@
 package org.blossomlm.data.dedup;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.operator.OrderedWork;
 import org.blossomlm.data.operator.SetOperator.RecordSet;
 
 /**
@@ -16,18 +15,12 @@ import org.blossomlm.data.operator.SetOperator.RecordSet;
  * @param <T> what is made of it
  */
 final class Batches<E, T> {
-  private static final int MOST_RECORDS = 1024;
-  private static final long MOST_WEIGHT = 4L << 20;
-
   private final Function<DataRecord, E> take;
   private final ToLongFunction<E> weight;
-  private final Function<E, T> work;
-  private final Consumer<T> then;
-  private List<E> batch = new ArrayList<>();
-  private long batchWeight;
+  private final OrderedWork<E, T> work;
 
   /**
-   * @param weight of what was taken, in units of a few bytes; a batch stays below four million
+   * @param weight of what was taken, in units of a few bytes
    */
   Batches(
       Function<DataRecord, E> take,
@@ -36,32 +29,21 @@ final class Batches<E, T> {
       Consumer<T> then) {
     this.take = take;
     this.weight = weight;
-    this.work = work;
-    this.then = then;
+    this.work = new OrderedWork<>(work, then);
   }
 
   void readAll(RecordSet input) throws InterruptedException {
     input.forEach(this::add);
-    flush();
+    work.finish();
   }
 
   void read(RecordSet input, long[] indices) throws InterruptedException {
     input.forEach(indices, this::add);
-    flush();
+    work.finish();
   }
 
   private void add(DataRecord record) {
     E taken = take.apply(record);
-    batch.add(taken);
-    batchWeight += weight.applyAsLong(taken);
-    if (batch.size() >= MOST_RECORDS || batchWeight >= MOST_WEIGHT) {
-      flush();
-    }
-  }
-
-  private void flush() {
-    batch.parallelStream().map(work).toList().forEach(then);
-    batch = new ArrayList<>();
-    batchWeight = 0;
+    work.add(taken, weight.applyAsLong(taken));
   }
 }

@@ -3,10 +3,11 @@ package org.blossomlm.data.dedup;
 import java.util.Arrays;
 
 /** Which records belong together: union-find by the smallest member. */
-final class Clusters {
+public final class Clusters {
   private final int[] parent;
 
-  Clusters(int size) {
+  /** Each record by itself. */
+  public Clusters(int size) {
     parent = new int[size];
     Arrays.setAll(parent, i -> i);
   }
@@ -16,7 +17,7 @@ final class Clusters {
   }
 
   /** The smallest member of the cluster of {@code i}. */
-  int find(int i) {
+  public int find(int i) {
     int root = i;
     while (parent[root] != root) {
       root = parent[root];
@@ -30,7 +31,8 @@ final class Clusters {
     return root;
   }
 
-  void union(int a, int b) {
+  /** The clusters of {@code a} and {@code b} are one. */
+  public void union(int a, int b) {
     int rootA = find(a);
     int rootB = find(b);
     parent[Math.max(rootA, rootB)] = Math.min(rootA, rootB);

@@ -76,8 +76,10 @@ final class Decontamination implements SetOperator {
     scope = TextScope.from(arguments, "");
     Set<String> fields = Set.copyOf(arguments.texts("reference_fields"));
     List<ReferenceTexts.Reference> references = new ArrayList<>();
-    for (Path file : arguments.files("references")) {
-      references.addAll(ReferenceTexts.read(file, fields));
+    List<Path> files = arguments.files("references");
+    List<String> names = ReferenceTexts.names(files);
+    for (int i = 0; i < files.size(); i++) {
+      references.addAll(ReferenceTexts.read(files.get(i), names.get(i), fields));
     }
     index =
         new ContaminationIndex(

@@ -1,11 +1,15 @@
 package org.blossomlm.data.dedup;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleBiFunction;
 import org.blossomlm.data.DataException;
-import org.blossomlm.data.filter.RecordField;
+import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.filter.TextScope;
 import org.blossomlm.data.operator.Arguments;
+import org.blossomlm.data.operator.Operator;
 import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.OperatorSpec;
 import org.blossomlm.data.operator.Parameter;
@@ -30,24 +34,21 @@ public final class DedupOperators {
                     List.of("text", "tokens", "none"),
                     "text: case, width and spacing do not matter; tokens: nor does punctuation;"
                         + " none: to the character")),
-            arguments -> {
-              ExactDuplicates duplicates =
-                  new ExactDuplicates(
-                      TextScope.from(arguments, ""),
-                      arguments.choice("normalize", ExactDuplicates.Normalization.class));
-              return new Deduplication(
-                  arguments, "duplicate", (input, context) -> duplicates.find(input));
-            }));
+            arguments ->
+                new Deduplication(
+                    arguments,
+                    "duplicate",
+                    new ExactDuplicates(
+                        TextScope.from(arguments, ""),
+                        arguments.choice("normalize", ExactDuplicates.Normalization.class)))));
     specs.add(
         new OperatorSpec(
             "minhash_dedup",
             "Leaves one of all records with nearly the same text: MinHash-LSH, every pair"
                 + " verified.",
             scoped(Deduplication.parameters(), similarityParameters()),
-            arguments -> {
-              SimilarTexts texts = new SimilarTexts(arguments);
-              return new Deduplication(arguments, "near duplicate", texts::find);
-            }));
+            arguments ->
+                new Deduplication(arguments, "near duplicate", new SimilarTexts(arguments))));
     specs.add(
         new OperatorSpec(
             "semantic_dedup",
@@ -61,18 +62,17 @@ public final class DedupOperators {
                     "metadata.embedding",
                     "where the vector is: a list of numbers, or a list of one such list"),
                 Parameter.of(
-                    "threshold", Parameter.Kind.NUMBER, 0.95, "the least cosine, 0.5 to 1")),
-            arguments -> {
-              RecordField field = RecordField.of(arguments.text("embedding_field"));
-              double threshold = fraction(arguments, "threshold", 0.5);
-              return new Deduplication(
-                  arguments,
-                  "duplicate in meaning",
-                  (input, context) ->
-                      NearDuplicates.find(
-                              input, new VectorSimilarity(field, threshold, context.random()))
-                          .clusters());
-            }));
+                    "threshold",
+                    Parameter.Kind.NUMBER,
+                    0.95,
+                    "the least cosine, 0.5 to 1, of vectors that one model made for all languages"),
+                Parameter.of(
+                    "thresholds",
+                    Parameter.Kind.MAP,
+                    Map.of("zh", 0.9, "en", 0.95),
+                    "the least cosines by language, of vectors that bge-small made; those of"
+                        + " different languages are not compared")),
+            DedupOperators::semantic));
     specs.add(
         new OperatorSpec(
             "train_validation_split",
@@ -94,10 +94,28 @@ public final class DedupOperators {
                         "validation",
                         "mark of validation data")),
                 similarityParameters()),
-            arguments -> new Split(arguments, new SimilarTexts(arguments)::find)));
+            arguments -> new Split(arguments, new SimilarTexts(arguments))));
     specs.add(Decontamination.SPEC);
     specs.addAll(ShareOperators.all());
     return List.copyOf(specs);
+  }
+
+  private static Operator semantic(Arguments arguments) {
+    VectorField field = new VectorField(arguments.text("embedding_field"));
+    double threshold = fraction(arguments, "threshold", 0.5);
+    Map<String, Double> thresholds = new HashMap<>();
+    arguments
+        .map("thresholds")
+        .forEach((language, value) -> {
+          if (!(value instanceof Number number)
+              || !(number.doubleValue() >= 0.5 && number.doubleValue() <= 1)) {
+            throw new DataException(
+                "thresholds: " + language + " is " + value + "; it must be from 0.5 to 1");
+          }
+          thresholds.put(language, number.doubleValue());
+        });
+    return new Deduplication(
+        arguments, "duplicate in meaning", new SimilarVectors(field, threshold, thresholds));
   }
 
   private static Parameter[] similarityParameters() {
@@ -150,7 +168,8 @@ public final class DedupOperators {
 
   /** Clusters of near duplicates, as the parameters of an operator describe them. */
   private record SimilarTexts(
-      TextScope scope, Shingles shingles, double threshold, boolean sameNumbers, int permutations) {
+      TextScope scope, Shingles shingles, double threshold, boolean sameNumbers, int permutations)
+      implements DistributedSearch {
     SimilarTexts(Arguments arguments) {
       this(
           TextScope.from(arguments, ""),
@@ -160,14 +179,43 @@ public final class DedupOperators {
           positive(arguments, "permutations"));
     }
 
-    Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
-      NearDuplicates.Result result =
-          NearDuplicates.find(
-              input,
-              new TextSimilarity(
-                  scope, shingles, threshold, sameNumbers, permutations, context.random()));
+    @Override
+    public Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
+      NearDuplicates.Result result = NearDuplicates.find(input, similarity(context));
+      compared(result.comparedPairs(), context);
+      return result.clusters();
+    }
+
+    @Override
+    public Likeness likeness(OperatorContext context) {
+      return new SimilarityLikeness<>(similarity(context));
+    }
+
+    @Override
+    public void compared(long pairs, OperatorContext context) {
+      context.count("pairs compared", pairs);
+    }
+
+    private TextSimilarity similarity(OperatorContext context) {
+      return new TextSimilarity(
+          scope, shingles, threshold, sameNumbers, permutations, context.random());
+    }
+  }
+
+  /** Clusters of records whose vectors point the same way. */
+  private record SimilarVectors(VectorField field, double threshold, Map<String, Double> thresholds)
+      implements Deduplication.Search {
+    @Override
+    public Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
+      SemanticDuplicates.Result result =
+          SemanticDuplicates.find(input, field, threshold, thresholds, context.random().nextLong());
       context.count("pairs compared", result.comparedPairs());
       return result.clusters();
+    }
+
+    @Override
+    public ToDoubleBiFunction<DataRecord, DataRecord> degree(OperatorContext context) {
+      return (a, b) -> Math.clamp(field.cosine(field.read(a), field.read(b)), 0.0, 1.0);
     }
   }
 }

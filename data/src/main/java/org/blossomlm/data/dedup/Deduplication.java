@@ -4,23 +4,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleBiFunction;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.filter.RecordField;
 import org.blossomlm.data.operator.Arguments;
 import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.Parameter;
-import org.blossomlm.data.operator.SetOperator;
 
 /**
  * Leaves one record of each cluster, or marks all of them. A dropped record says in its metadata
- * ({@code duplicate_of}) which one stayed instead of it. Failed records and those without content
- * are in no cluster and stay.
+ * ({@code duplicate_of}) which one stayed instead of it; the id of that one names the cluster, also
+ * in the provenance of what stayed. Failed records and those without content are in no cluster and
+ * stay.
  */
-final class Deduplication implements SetOperator {
+final class Deduplication implements ClusterOperator {
   /** How clusters are found. */
-  @FunctionalInterface
   interface Search {
     Clusters find(RecordSet input, OperatorContext context) throws InterruptedException;
+
+    /** How alike members of a cluster are, 0 to 1. */
+    ToDoubleBiFunction<DataRecord, DataRecord> degree(OperatorContext context);
   }
 
   private static final String DUPLICATE_OF = "duplicate_of";
@@ -60,17 +64,55 @@ final class Deduplication implements SetOperator {
   @Override
   public void apply(RecordSet input, Output output, OperatorContext context)
       throws InterruptedException {
-    Clusters clusters = search.find(input, context);
+    write(input, search.find(input, context), output, context);
+  }
+
+  @Override
+  public boolean isDistributable() {
+    return search instanceof DistributedSearch;
+  }
+
+  @Override
+  public Likeness likeness(OperatorContext context) {
+    return distributed().likeness(context);
+  }
+
+  private DistributedSearch distributed() {
+    if (search instanceof DistributedSearch distributed) {
+      return distributed;
+    }
+    throw new IllegalStateException("clusters of this kind are found on one machine");
+  }
+
+  @Override
+  public void apply(
+      RecordSet input,
+      Clusters clusters,
+      long comparedPairs,
+      Output output,
+      OperatorContext context)
+      throws InterruptedException {
+    distributed().compared(comparedPairs, context);
+    write(input, clusters, output, context);
+  }
+
+  private void write(RecordSet input, Clusters clusters, Output output, OperatorContext context)
+      throws InterruptedException {
     int[] best = best(input, clusters);
-    Map<Integer, String> names = names(input, clusters, best, context);
+    int[] sizes = sizes(clusters);
+    Map<Integer, String> names = names(input, best, sizes, context);
+    LargestClusters.show(input, clusters, best, sizes, search.degree(context), output);
     int[] next = {0};
     input.forEach(record -> {
       int i = next[0]++;
       int stays = best[clusters.find(i)];
-      if (stays == i) {
+      String cluster = names.get(stays);
+      if (cluster == null) {
         output.keep(record);
+      } else if (stays == i) {
+        output.keep(record, "stays of cluster " + cluster);
       } else if (mark) {
-        output.keep(record.withMetadata(DUPLICATE_OF, names.get(stays)));
+        output.keep(record.withMetadata(DUPLICATE_OF, cluster), "in cluster " + cluster);
       } else {
         output.drop(record.withMetadata(DUPLICATE_OF, names.get(stays)), reason);
       }
@@ -98,13 +140,18 @@ final class Deduplication implements SetOperator {
     return best;
   }
 
-  private static Map<Integer, String> names(
-      RecordSet input, Clusters clusters, int[] best, OperatorContext context)
-      throws InterruptedException {
-    int[] sizes = new int[best.length];
-    for (int i = 0; i < best.length; i++) {
+  /** Of each cluster, at its smallest member. */
+  private static int[] sizes(Clusters clusters) {
+    int[] sizes = new int[clusters.size()];
+    for (int i = 0; i < sizes.length; i++) {
       sizes[clusters.find(i)]++;
     }
+    return sizes;
+  }
+
+  private static Map<Integer, String> names(
+      RecordSet input, int[] best, int[] sizes, OperatorContext context)
+      throws InterruptedException {
     LongList several = new LongList();
     long members = 0;
     for (int root = 0; root < best.length; root++) {

@@ -1,10 +1,13 @@
 package org.blossomlm.data.dedup;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Locale;
+import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.filter.TextScope;
+import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.operator.SetOperator.RecordSet;
 import org.blossomlm.model.files.Sha256;
 
@@ -13,7 +16,7 @@ import org.blossomlm.model.files.Sha256;
  * different texts the chance that any two share them is one in four thousand. Memory: about 30
  * bytes a record.
  */
-final class ExactDuplicates {
+final class ExactDuplicates implements DistributedSearch, Likeness {
   /** What does not make texts different. */
   enum Normalization {
     /** Case, compatibility forms such as full-width letters (NFKC), and the amount of space. */
@@ -31,12 +34,13 @@ final class ExactDuplicates {
     this.normalization = normalization;
   }
 
-  Clusters find(RecordSet input) throws InterruptedException {
+  @Override
+  public Clusters find(RecordSet input, OperatorContext context) throws InterruptedException {
     Clusters clusters = new Clusters(Math.toIntExact(input.size()));
     HashIndex first = new HashIndex(1024);
     int[] next = {0};
     new Batches<String, Long>(
-            record -> record.failure().isPresent() ? "" : scope.joined(record),
+            this::take,
             String::length,
             this::hash,
             hash -> {
@@ -51,6 +55,32 @@ final class ExactDuplicates {
             })
         .readAll(input);
     return clusters;
+  }
+
+  @Override
+  public Likeness likeness(OperatorContext context) {
+    return this;
+  }
+
+  @Override
+  public String take(DataRecord record) {
+    return record.failure().isPresent() ? "" : scope.joined(record);
+  }
+
+  @Override
+  public Sketch sketch(Serializable taken) {
+    long hash = hash((String) taken);
+    return hash == 0 ? Sketch.EMPTY : new Sketch(false, hash, new long[0]);
+  }
+
+  @Override
+  public boolean similar(Serializable a, Serializable b) {
+    return false; // Nobody meets: there are no bands.
+  }
+
+  @Override
+  public double degree(Serializable a, Serializable b) {
+    return 1;
   }
 
   /** 0 for a text without content: such records are not copies of each other. */

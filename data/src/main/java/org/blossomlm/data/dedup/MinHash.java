@@ -10,6 +10,8 @@ import java.util.random.RandomGenerator;
  * loop runs over permutations, so that the compiler makes vectors of it.
  */
 final class MinHash {
+  private static final long ROW = 0x9E3779B97F4A7C15L;
+
   private final int[] factors;
   private final int[] offsets;
 
@@ -49,9 +51,10 @@ final class MinHash {
     for (int band = 0; band < bands.length; band++) {
       long hash = band + 1;
       for (int row = 0; row < banding.rows(); row++) {
-        hash = Tokens.mix(hash * 31 + signature[band * banding.rows() + row]);
+        hash = (hash ^ signature[band * banding.rows() + row]) * ROW;
+        hash ^= hash >>> 32;
       }
-      bands[band] = hash;
+      bands[band] = Tokens.mix(hash);
     }
     return bands;
   }

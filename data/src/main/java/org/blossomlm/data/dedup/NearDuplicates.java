@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.dedup.Similarity.Sketch;
 import org.blossomlm.data.operator.SetOperator.RecordSet;
 
 /**
@@ -22,7 +23,6 @@ import org.blossomlm.data.operator.SetOperator.RecordSet;
  * @param <F> what records are compared by
  */
 final class NearDuplicates<E, F> {
-  private static final int NEIGHBOURS = 8;
   private static final int MOST_PAIRS = 4 << 20;
 
   /** Features held at once, in units of eight bytes. */
@@ -60,11 +60,6 @@ final class NearDuplicates<E, F> {
   /** What was found. */
   record Result(Clusters clusters, long comparedPairs) {}
 
-  /** What the first pass makes of a record. */
-  private record Sketch(long identity, long[] bands, int size) {
-    private static final Sketch EMPTY = new Sketch(0, new long[0], 0);
-  }
-
   static <E, F> Result find(RecordSet input, Similarity<E, F> similarity)
       throws InterruptedException {
     NearDuplicates<E, F> search = new NearDuplicates<>(input, similarity);
@@ -79,15 +74,7 @@ final class NearDuplicates<E, F> {
     new Batches<E, Sketch>(
             similarity::take,
             similarity::weight,
-            taken -> {
-              F features = similarity.features(taken);
-              return similarity.isEmpty(features)
-                  ? Sketch.EMPTY
-                  : new Sketch(
-                      similarity.identity(features),
-                      similarity.bands(features),
-                      similarity.size(features));
-            },
+            similarity::sketch,
             sketch -> {
               int i = read++;
               bandsAt[i] = -1;
@@ -121,7 +108,7 @@ final class NearDuplicates<E, F> {
         long hash = bands.get(Math.addExact(Math.multiplyExact(bandsAt[i], count), band));
         previous[i] = latest.put(hash, i);
         int other = previous[i];
-        for (int k = 0; k < NEIGHBOURS && other != HashIndex.ABSENT; k++) {
+        for (int k = 0; k < Likeness.NEIGHBOURS && other != HashIndex.ABSENT; k++) {
           if (clusters.find(other) != clusters.find(i)) {
             pairs.add((long) other << 32 | i);
           }

@@ -1,6 +1,7 @@
 package org.blossomlm.data.dedup;
 
 import java.io.BufferedReader;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -28,24 +29,57 @@ final class ReferenceTexts {
   static final List<String> QUESTION_FIELDS =
       List.of("question", "prompt", "turns", "problem", "instruction", "input", "query", "text");
 
+  /** Benchmarks have some megabytes at most; what they hold is kept in memory. */
+  static final long MOST_BYTES = 256L << 20;
+
   private static final JsonMapper JSON = new JsonMapper();
 
   /**
    * A question.
    *
-   * @param file its name, without the folder
+   * @param file what the file is called, see {@link #names}
    * @param row from 1
    */
   record Reference(String file, long row, String text) {}
 
   private ReferenceTexts() {}
 
-  static List<Reference> read(Path file, Set<String> fields) {
-    String name = file.getFileName().toString();
+  /**
+   * What the files are called in reports: the names alone, with as many folders before them as it
+   * takes to tell them apart. Three benchmarks call their file question.jsonl.
+   */
+  static List<String> names(List<Path> files) {
+    List<Path> whole = files.stream().map(file -> file.toAbsolutePath().normalize()).toList();
+    return whole.stream().map(file -> shortest(file, whole)).toList();
+  }
+
+  private static String shortest(Path file, List<Path> all) {
+    for (int parts = 1; parts < file.getNameCount(); parts++) {
+      Path end = file.subpath(file.getNameCount() - parts, file.getNameCount());
+      if (all.stream().filter(other -> other.endsWith(end)).distinct().count() == 1) {
+        return end.toString().replace('\\', '/');
+      }
+    }
+    return file.toString();
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param name what reports call it
+   * @throws DataException if the file cannot be read, has no question, or has more than {@link
+   *     #MOST_BYTES}, unpacked
+   */
+  static List<Reference> read(Path file, String name, Set<String> fields) {
+    return read(file, name, fields, MOST_BYTES);
+  }
+
+  static List<Reference> read(Path file, String name, Set<String> fields, long mostBytes) {
     String kind = name.toLowerCase(Locale.ROOT).replaceAll("\\.gz$", "");
     List<Reference> references = new ArrayList<>();
     try (InputStream raw = Files.newInputStream(file);
-        InputStream in = name.endsWith(".gz") ? new GZIPInputStream(raw) : raw) {
+        InputStream unpacked = name.endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+        InputStream in = new Bounded(unpacked, mostBytes)) {
       if (kind.endsWith(".json")) {
         long row = 0;
         JsonNode root = JSON.readTree(in);
@@ -57,6 +91,12 @@ final class ReferenceTexts {
         lines(in, kind, fields, name, references);
       }
     } catch (IOException | JacksonException e) {
+      if (e instanceof TooLarge || e.getCause() instanceof TooLarge) {
+        throw new DataException(
+            "the reference %s has more than %d bytes, unpacked; a reference is the questions of a benchmark, split it or name the right file"
+                .formatted(file, mostBytes),
+            e);
+      }
       throw new DataException(
           "cannot read the reference "
               + file
@@ -73,6 +113,43 @@ final class ReferenceTexts {
               + " (parameter reference_fields)");
     }
     return references;
+  }
+
+  private static final class TooLarge extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Ends with {@link TooLarge} where there is more. */
+  private static final class Bounded extends FilterInputStream {
+    private long left;
+
+    Bounded(InputStream in, long most) {
+      super(in);
+      left = most;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int value = super.read();
+      if (value >= 0) {
+        take(1);
+      }
+      return value;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int count = super.read(bytes, offset, length);
+      take(Math.max(0, count));
+      return count;
+    }
+
+    private void take(int count) throws TooLarge {
+      left -= count;
+      if (left < 0) {
+        throw new TooLarge();
+      }
+    }
   }
 
   private static void lines(

@@ -17,23 +17,28 @@ interface Similarity<E, F> {
 
   F features(E taken);
 
-  /** Whether there is anything to compare. */
-  boolean isEmpty(F features);
-
-  /** About how many times eight bytes {@code features} have. */
-  int size(F features);
+  /** What is kept of {@code taken} to find candidates; made in any thread. */
+  Sketch sketch(E taken);
 
   /**
-   * The same number for records that are the same; 64 bits, so that others share it by accident.
+   * What the first pass makes of a record.
+   *
+   * @param identity the same number for records that are the same; 64 bits, so that others share it
+   *     by accident
+   * @param bands records that agree in one of these, at the same place, become candidates
+   * @param size about how many times eight bytes the features have; 0 where there is nothing to
+   *     compare
    */
-  long identity(F features);
-
-  /** Records that agree in one of these, at the same place, become candidates. */
-  long[] bands(F features);
+  record Sketch(long identity, long[] bands, int size) {
+    static final Sketch EMPTY = new Sketch(0, new long[0], 0);
+  }
 
   /** How many bands there are. */
   int bandCount();
 
   /** Whether two candidates belong together. */
   boolean similar(F a, F b);
+
+  /** How alike they are, 0 to 1; what {@link #similar} compares with its threshold. */
+  double likeness(F a, F b);
 }

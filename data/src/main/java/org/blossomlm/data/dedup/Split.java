@@ -3,7 +3,6 @@ package org.blossomlm.data.dedup;
 import java.util.BitSet;
 import org.blossomlm.data.operator.Arguments;
 import org.blossomlm.data.operator.OperatorContext;
-import org.blossomlm.data.operator.SetOperator;
 
 /**
  * Marks records as training or validation data so that no cluster of near duplicates is on both
@@ -11,14 +10,14 @@ import org.blossomlm.data.operator.SetOperator;
  * taken while the share of validation data is not exceeded; a cluster larger than what is left is
  * passed over. Failed records get no mark.
  */
-final class Split implements SetOperator {
-  private final Deduplication.Search search;
+final class Split implements ClusterOperator {
+  private final DistributedSearch search;
   private final double share;
   private final String field;
   private final String train;
   private final String validation;
 
-  Split(Arguments arguments, Deduplication.Search search) {
+  Split(Arguments arguments, DistributedSearch search) {
     this.search = search;
     share = DedupOperators.fraction(arguments, "validation", 0);
     field = arguments.text("field");
@@ -29,7 +28,33 @@ final class Split implements SetOperator {
   @Override
   public void apply(RecordSet input, Output output, OperatorContext context)
       throws InterruptedException {
-    Clusters clusters = search.find(input, context);
+    write(input, search.find(input, context), output, context);
+  }
+
+  @Override
+  public boolean isDistributable() {
+    return true;
+  }
+
+  @Override
+  public Likeness likeness(OperatorContext context) {
+    return search.likeness(context);
+  }
+
+  @Override
+  public void apply(
+      RecordSet input,
+      Clusters clusters,
+      long comparedPairs,
+      Output output,
+      OperatorContext context)
+      throws InterruptedException {
+    search.compared(comparedPairs, context);
+    write(input, clusters, output, context);
+  }
+
+  private void write(RecordSet input, Clusters clusters, Output output, OperatorContext context)
+      throws InterruptedException {
     int size = clusters.size();
     int[] members = new int[size];
     BitSet failed = new BitSet();

@@ -11,9 +11,8 @@ final class TextSimilarity implements Similarity<String, TextSimilarity.Features
    *
    * @param shingles sorted, each once
    * @param numbers a hash of the numbers in the text
-   * @param sequence a hash of all tokens
    */
-  record Features(long[] shingles, long numbers, long sequence) {}
+  record Features(long[] shingles, long numbers) {}
 
   private final TextScope scope;
   private final Shingles shingles;
@@ -55,27 +54,18 @@ final class TextSimilarity implements Similarity<String, TextSimilarity.Features
   @Override
   public Features features(String taken) {
     Tokens tokens = Tokens.of(taken);
-    return new Features(Shingles.set(shingles.of(tokens)), tokens.numbers(), tokens.sequence());
+    return new Features(Shingles.set(shingles.of(tokens)), tokens.numbers());
   }
 
+  /** A signature is that of a set; to find its smallest values, repeated ones need not go. */
   @Override
-  public boolean isEmpty(Features features) {
-    return features.shingles().length == 0;
-  }
-
-  @Override
-  public int size(Features features) {
-    return features.shingles().length + 4;
-  }
-
-  @Override
-  public long identity(Features features) {
-    return features.sequence();
-  }
-
-  @Override
-  public long[] bands(Features features) {
-    return MinHash.bands(minHash.signature(features.shingles()), banding);
+  public Sketch sketch(String taken) {
+    Tokens tokens = Tokens.of(taken);
+    long[] runs = shingles.of(tokens);
+    return runs.length == 0
+        ? Sketch.EMPTY
+        : new Sketch(
+            tokens.sequence(), MinHash.bands(minHash.signature(runs), banding), runs.length + 4);
   }
 
   @Override
@@ -85,7 +75,11 @@ final class TextSimilarity implements Similarity<String, TextSimilarity.Features
 
   @Override
   public boolean similar(Features a, Features b) {
-    return (!sameNumbers || a.numbers() == b.numbers())
-        && Shingles.jaccard(a.shingles(), b.shingles()) >= threshold;
+    return (!sameNumbers || a.numbers() == b.numbers()) && likeness(a, b) >= threshold;
+  }
+
+  @Override
+  public double likeness(Features a, Features b) {
+    return Shingles.jaccard(a.shingles(), b.shingles());
   }
 }

@@ -18,17 +18,17 @@ record Tokens(long[] hashes, int size, int ideographs, long numbers) {
   private static final long SEED = 0x9E3779B97F4A7C15L;
   private static final long WORD = 0xD6E8FEB86659FD93L;
 
-  static Tokens of(String text) {
-    long[] hashes = new long[Math.max(16, text.length() / 3)];
+  static Tokens of(String string) {
+    char[] text = string.toCharArray();
+    long[] hashes = new long[Math.max(16, text.length / 3)];
     int size = 0;
     int ideographs = 0;
     long numbers = SEED;
     long word = 0;
     boolean inWord = false;
     boolean number = false;
-    int length = text.length();
-    for (int i = 0; i < length; i++) {
-      char c = fold(text.charAt(i));
+    for (int i = 0; i < text.length; i++) {
+      char c = fold(text[i]);
       boolean digit = c >= '0' && c <= '9';
       if (digit || isWord(c)) {
         if (!inWord) {
@@ -93,9 +93,9 @@ record Tokens(long[] hashes, int size, int ideographs, long numbers) {
   long sequence() {
     long hash = SEED + size;
     for (int i = 0; i < size; i++) {
-      hash = mix(hash * WORD + hashes[i]);
+      hash = hash * WORD + hashes[i]; // each of them mixed
     }
-    return hash;
+    return mix(hash);
   }
 
   private static char fold(char c) {
@@ -131,35 +131,34 @@ record Tokens(long[] hashes, int size, int ideographs, long numbers) {
   /**
    * Signs that change what is computed; -, *, / and ^ stand in prose too, so only behind a value.
    */
-  private static boolean isOperator(String text, int i, char c) {
+  private static boolean isOperator(char[] text, int i, char c) {
     return switch (c) {
       case '+', '=', '<', '>', '×', '÷', '±', '≤', '≥', '≠', '√', '∑', '∫' -> true;
       case '-', '*', '/', '^', '−' -> {
         int before = i - 1;
-        while (before >= 0 && text.charAt(before) == ' ') {
+        while (before >= 0 && text[before] == ' ') {
           before--;
         }
-        yield before >= 0
-            && (isDigit(fold(text.charAt(before))) || ")}）".indexOf(text.charAt(before)) >= 0);
+        yield before >= 0 && (isDigit(fold(text[before])) || ")}）".indexOf(text[before]) >= 0);
       }
       default -> false;
     };
   }
 
-  private static boolean isInsideNumber(String text, int i, char c) {
+  private static boolean isInsideNumber(char[] text, int i, char c) {
     return (c == '.' || c == ',')
-        && i + 1 < text.length()
-        && isDigit(fold(text.charAt(i + 1)))
-        && isDigit(fold(text.charAt(i - 1)));
+        && i + 1 < text.length
+        && isDigit(fold(text[i + 1]))
+        && isDigit(fold(text[i - 1]));
   }
 
   /** A minus is a sign where no operand stands before it: in "(-3" and "= -3", not in "5 - 3". */
-  private static boolean isMinus(String text, int i) {
-    char sign = fold(text.charAt(i - 1));
+  private static boolean isMinus(char[] text, int i) {
+    char sign = fold(text[i - 1]);
     if (sign != '-' && sign != '−') {
       return false;
     }
-    return i < 2 || "(=<>,+*/^ $".indexOf(fold(text.charAt(i - 2))) >= 0;
+    return i < 2 || "(=<>,+*/^ $".indexOf(fold(text[i - 2])) >= 0;
   }
 
   private static boolean isDigit(char c) {

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** Lines as bytes. Only {@code \n} ends a line; a {@code \r} before it belongs to the ending. */
-final class LineReader implements Closeable {
+public final class LineReader implements Closeable {
   private static final int SHOWN_BYTES = 1000;
 
   /**
@@ -17,7 +17,7 @@ final class LineReader implements Closeable {
    * @param length of the whole line
    * @param complete whether it is not too long
    */
-  record Line(byte[] bytes, long length, boolean complete) {}
+  public record Line(byte[] bytes, long length, boolean complete) {}
 
   private final InputStream in;
   private final int maxBytes;
@@ -26,12 +26,12 @@ final class LineReader implements Closeable {
   private int limit;
   private byte[] pending = new byte[1 << 12];
 
-  LineReader(InputStream in, int maxBytes) {
+  public LineReader(InputStream in, int maxBytes) {
     this.in = in;
     this.maxBytes = maxBytes;
   }
 
-  Optional<Line> next() throws IOException {
+  public Optional<Line> next() throws IOException {
     long length = 0;
     int kept = 0;
     boolean ended = false;

@@ -35,6 +35,7 @@ public final class RecordReader implements AutoCloseable {
   private @Nullable ObjectSource source;
   private Optional<RecordFormat> format;
   private ReadCount count = ReadCount.NONE;
+  private Origin place = new Origin("", 0);
 
   RecordReader(List<InputFile> files, ReadOptions options) {
     this.waiting = new ArrayDeque<>(files);
@@ -84,6 +85,11 @@ public final class RecordReader implements AutoCloseable {
     return java.util.Collections.unmodifiableMap(formats);
   }
 
+  /** Where the last record stood, whatever it says of an earlier place. */
+  public Origin place() {
+    return place;
+  }
+
   private String fileName() {
     return file == null ? "" : file.name();
   }
@@ -97,10 +103,10 @@ public final class RecordReader implements AutoCloseable {
       format = Optional.of(read);
     }
     formats.putIfAbsent(fileName(), read);
+    place = new Origin(fileName(), found.row());
     try {
       boolean texts = read == RecordFormat.ROWS || read == RecordFormat.TEXT;
-      DataRecord record =
-          read.read(texts ? found.object() : structured, new Origin(fileName(), found.row()));
+      DataRecord record = read.read(texts ? found.object() : structured, place);
       count =
           new ReadCount(count.files(), count.records() + 1, count.blankLines(), count.badLines());
       return Optional.of(record);

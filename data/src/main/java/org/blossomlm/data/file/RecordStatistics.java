@@ -105,7 +105,7 @@ public final class RecordStatistics {
    * By the scripts of the letters alone: {@code zh}, {@code en} (any language in Latin letters),
    * {@code ja}, {@code ko}, {@code mixed}, {@code other}, or {@code none} without letters.
    */
-  static String language(List<String> texts) {
+  public static String language(List<String> texts) {
     long han = 0;
     long latin = 0;
     long kana = 0;

@@ -3,6 +3,7 @@ package org.blossomlm.data.filter;
 import static org.blossomlm.data.filter.Parameters.REVERSE;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,7 +35,7 @@ final class BehaviourOperators {
             List.of(REVERSE),
             arguments -> {
               TextScope scope = TextScope.from(arguments, "");
-              return anyText(arguments, scope, "refuses", Behaviours::refuses);
+              return anyText(arguments, scope, "refuses", Refusals::isRefusal);
             }));
     specs.addAll(
         RecordKind.twins(
@@ -114,15 +115,46 @@ final class BehaviourOperators {
     };
   }
 
-  /** Whether {@code answer} has {@code length} characters of {@code system} in a row. */
+  /**
+   * Whether {@code answer} has {@code length} characters of {@code system} in a row, white space
+   * left out. Runs are looked up by a rolling hash (Rabin and Karp 1987): both may be long.
+   */
   static boolean repeats(String system, String answer, int length) {
     String instructions = system.replaceAll("\\s+", "");
     String said = answer.replaceAll("\\s+", "");
-    for (int i = 0; i + length <= instructions.length(); i++) {
-      if (said.contains(instructions.substring(i, i + length))) {
+    if (instructions.length() < length || said.length() < length) {
+      return false;
+    }
+    Set<Long> runs = new HashSet<>();
+    for (long hash : rollingHashes(said, length)) {
+      runs.add(hash);
+    }
+    long[] hashes = rollingHashes(instructions, length);
+    for (int i = 0; i < hashes.length; i++) {
+      if (runs.contains(hashes[i]) && said.contains(instructions.substring(i, i + length))) {
         return true;
       }
     }
     return false;
+  }
+
+  private static long[] rollingHashes(String text, int length) {
+    long factor = 0x9E3779B97F4A7C15L;
+    long leaving = 1;
+    for (int i = 0; i < length; i++) {
+      leaving *= factor;
+    }
+    long[] hashes = new long[text.length() - length + 1];
+    long hash = 0;
+    for (int i = 0; i < text.length(); i++) {
+      hash = hash * factor + text.charAt(i);
+      if (i >= length) {
+        hash -= leaving * text.charAt(i - length);
+      }
+      if (i >= length - 1) {
+        hashes[i - length + 1] = hash;
+      }
+    }
+    return hashes;
   }
 }

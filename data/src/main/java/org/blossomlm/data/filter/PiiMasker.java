@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.operator.Arguments;
 import org.blossomlm.data.operator.OperatorSpec;
@@ -12,8 +13,8 @@ import org.blossomlm.data.operator.Parameter;
 import org.blossomlm.data.operator.RecordOperator;
 
 /**
- * Replaces what identifies a person or opens an account by a label such as {@code [EMAIL]}. Fields
- * that tools were called with are not changed, nor is metadata.
+ * Replaces what identifies a person or opens an account by a label such as {@code [EMAIL]}, in
+ * texts, in what tools were called with, and in the metadata entries that are named.
  */
 final class PiiMasker {
   private PiiMasker() {}
@@ -32,6 +33,10 @@ final class PiiMasker {
                 "[%s]",
                 "what is put there; %s becomes the kind, in capitals"),
             Parameters.flag("mask_reasoning", true, "whether reasoning is changed as well"),
+            Parameters.flag(
+                "mask_tool_calls", true, "whether the arguments of tool calls are changed as well"),
+            Parameters.texts(
+                "metadata_fields", List.of(), "metadata entries whose texts are changed as well"),
             Parameters.flag("drop", false, "drops the record instead of changing it")),
         PiiMasker::masker);
   }
@@ -40,6 +45,8 @@ final class PiiMasker {
     TextScope scope = TextScope.from(arguments, "mask_reasoning");
     List<PiiKind> kinds =
         Parameters.choices(arguments, "kinds", PiiKind.class).stream().sorted().toList();
+    boolean toolCalls = arguments.flag("mask_tool_calls");
+    List<String> metadata = arguments.texts("metadata_fields");
     boolean drop = arguments.flag("drop");
     Map<PiiKind, String> labels = new EnumMap<>(PiiKind.class);
     for (PiiKind kind : kinds) {
@@ -47,7 +54,17 @@ final class PiiMasker {
     }
     return (record, context) -> {
       Map<PiiKind, Long> found = new EnumMap<>(PiiKind.class);
-      DataRecord masked = scope.map(record, text -> mask(text, labels, found));
+      UnaryOperator<String> mask = text -> mask(text, labels, found);
+      DataRecord masked = scope.map(record, mask);
+      if (toolCalls) {
+        masked = scope.mapToolArguments(masked, mask);
+      }
+      for (String field : metadata) {
+        Object value = masked.head().metadata().get(field);
+        if (value != null) {
+          masked = masked.withMetadata(field, JsonTexts.map(value, mask));
+        }
+      }
       if (found.isEmpty()) {
         return Outcome.keep(record);
       }

@@ -138,20 +138,47 @@ public record TextScope(Set<Role> roles, boolean reasoning, Set<String> fields) 
                     : value);
             yield new RowRecord(row.head(), values);
           }
-          case ChatRecord chat -> chat.withMessages(map(chat.messages(), change));
-          case PreferenceRecord pair ->
-              new PreferenceRecord(
-                  pair.head(),
-                  map(pair.prompt(), change),
-                  map(pair.chosen(), change),
-                  map(pair.rejected(), change));
+          case ChatRecord _, PreferenceRecord _ ->
+              mapMessages(record, message -> map(message, change));
         };
     return changed.equals(record) ? record : changed;
   }
 
-  private List<ChatMessage> map(List<ChatMessage> messages, UnaryOperator<String> change) {
+  /** The record with every text in the arguments of tool calls in scope changed. */
+  DataRecord mapToolArguments(DataRecord record, UnaryOperator<String> change) {
+    DataRecord changed =
+        mapMessages(
+            record,
+            message ->
+                message.toolCalls().isEmpty()
+                    ? message
+                    : ChangedMessage.of(
+                        message,
+                        message.toolCalls().stream()
+                            .map(call ->
+                                ChangedMessage.of(
+                                    call, JsonTexts.mapObject(call.arguments(), change)))
+                            .toList()));
+    return changed.equals(record) ? record : changed;
+  }
+
+  private DataRecord mapMessages(DataRecord record, UnaryOperator<ChatMessage> change) {
+    return switch (record) {
+      case ChatRecord chat -> chat.withMessages(mapMessages(chat.messages(), change));
+      case PreferenceRecord pair ->
+          new PreferenceRecord(
+              pair.head(),
+              mapMessages(pair.prompt(), change),
+              mapMessages(pair.chosen(), change),
+              mapMessages(pair.rejected(), change));
+      case TextRecord _, RowRecord _ -> record;
+    };
+  }
+
+  private List<ChatMessage> mapMessages(
+      List<ChatMessage> messages, UnaryOperator<ChatMessage> change) {
     return messages.stream()
-        .map(message -> roles.contains(message.role()) ? map(message, change) : message)
+        .map(message -> roles.contains(message.role()) ? change.apply(message) : message)
         .toList();
   }
 

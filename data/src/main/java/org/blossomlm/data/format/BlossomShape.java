@@ -129,7 +129,7 @@ record BlossomShape(boolean whole) implements Shape {
       Fields step = new Fields(Fields.object("provenance.steps", element));
       List<String> calls = new ArrayList<>();
       step.takeList("calls").forEach(call -> calls.add(String.valueOf(call)));
-      steps.add(new Step(step.takeString("operator").orElse(""), calls));
+      steps.add(new Step(step.takeString("operator").orElse(""), calls, step.takeString("note")));
     }
     return new Provenance(origin, steps);
   }
@@ -201,6 +201,7 @@ record BlossomShape(boolean whole) implements Shape {
     if (!step.calls().isEmpty()) {
       map.put("calls", step.calls());
     }
+    step.note().ifPresent(note -> map.put("note", note));
     return map;
   }
 

@@ -2,11 +2,16 @@ package org.blossomlm.data.generate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.blossomlm.data.ChatRecord;
+import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.TextRecord;
+import org.blossomlm.data.embedding.EmbeddingLanguage;
+import org.blossomlm.data.embedding.TextEmbedder;
+import org.blossomlm.data.embedding.TextEmbedders;
 import org.blossomlm.data.operator.Arguments;
 import org.blossomlm.data.operator.OperatorSpec;
 import org.blossomlm.data.operator.Outcome;
@@ -17,10 +22,15 @@ import org.blossomlm.model.chat.Role;
 
 /**
  * Writes vectors of messages or texts into metadata, as lists of numbers: for a chat a list of
- * vectors, one for each message or one for all together, for a text one vector.
+ * vectors, one for each message or one for all together, for a text one vector. They come from a
+ * teacher, or from a small model that runs here; beside vectors of the latter stands the language
+ * whose model made them, the same for all of a record.
  */
 final class Embedding {
-  private final String teacher;
+  private static final String LANGUAGE = "_language";
+
+  private final Optional<String> teacher;
+  private final Optional<TextEmbedder> embedder;
   private final String field;
   private final boolean overwrite;
   private final Set<Role> roles;
@@ -29,7 +39,14 @@ final class Embedding {
   private final String separator;
 
   private Embedding(Arguments arguments, boolean chats) {
-    teacher = arguments.text("teacher");
+    teacher = arguments.optionalText("teacher");
+    Optional<String> model = arguments.optionalText("model");
+    if (teacher.isPresent() == model.isPresent()) {
+      throw new DataException(
+          "who makes the vectors: give either teacher, or model (%s)"
+              .formatted(String.join(", ", TextEmbedders.NAMES)));
+    }
+    embedder = model.map(TextEmbedders::find);
     field = arguments.text("metadata_key");
     overwrite = arguments.flag("overwrite");
     roles = chats ? Checked.roles(arguments, "roles") : Set.of();
@@ -40,7 +57,18 @@ final class Embedding {
 
   static List<OperatorSpec> specs() {
     Parameter teacher =
-        Parameter.required("teacher", Kind.TEACHER, "the teacher that makes vectors");
+        Parameter.optional(
+            "teacher", Kind.TEACHER, "the teacher that makes vectors; or give model");
+    Parameter model =
+        new Parameter(
+            "model",
+            Kind.CHOICE,
+            TextEmbedders.NAMES,
+            Optional.empty(),
+            true,
+            "a model that runs here, in place of a teacher: for Chinese and English records one"
+                + " each, whose vectors cannot be compared; KEY_language says which. Got by"
+                + " ./blossom data fetch embeddings");
     Parameter overwrite =
         Parameter.of(
             "overwrite",
@@ -53,6 +81,7 @@ final class Embedding {
             "Writes vectors of a chat's messages into metadata",
             List.of(
                 teacher,
+                model,
                 Parameter.of("metadata_key", Kind.TEXT, "embeddings", "the entry to write"),
                 overwrite,
                 Parameter.of(
@@ -74,6 +103,7 @@ final class Embedding {
             "Writes the vector of a text into metadata",
             List.of(
                 teacher,
+                model,
                 Parameter.of("metadata_key", Kind.TEXT, "embedding", "the entry to write"),
                 overwrite),
             arguments -> TeacherWork.onRecords(new Embedding(arguments, false)::embed)));
@@ -96,19 +126,37 @@ final class Embedding {
       throw new GenerationException(
           texts.isEmpty() ? "no message of these roles" : "an empty text has no vector");
     }
-    List<float[]> vectors = calls.context().teacher(teacher).embed(texts);
-    if (vectors.size() != texts.size()) {
-      throw new GenerationException(
-          "%s gave %d vectors for %d texts".formatted(teacher, vectors.size(), texts.size()));
-    }
     List<List<Double>> lists = new ArrayList<>();
-    for (float[] vector : vectors) {
+    for (float[] vector : vectors(texts, calls)) {
       lists.add(list(vector));
     }
-    return Outcome.keep(
+    DataRecord embedded =
         calls
             .stamp(record)
-            .withMetadata(field, record instanceof ChatRecord ? lists : lists.getFirst()));
+            .withMetadata(field, record instanceof ChatRecord ? lists : lists.getFirst());
+    return Outcome.keep(
+        embedder.isEmpty()
+            ? embedded
+            : embedded.withMetadata(field + LANGUAGE, language(texts).code()));
+  }
+
+  private List<float[]> vectors(List<String> texts, TeacherCalls calls)
+      throws InterruptedException {
+    if (embedder.isPresent()) {
+      EmbeddingLanguage language = language(texts);
+      return texts.stream().map(text -> embedder.get().embed(language, text)).toList();
+    }
+    String name = teacher.orElseThrow();
+    List<float[]> vectors = calls.context().teacher(name).embed(texts);
+    if (vectors.size() != texts.size()) {
+      throw new GenerationException(
+          "%s gave %d vectors for %d texts".formatted(name, vectors.size(), texts.size()));
+    }
+    return vectors;
+  }
+
+  private static EmbeddingLanguage language(List<String> texts) {
+    return EmbeddingLanguage.of(String.join("\n", texts));
   }
 
   private List<String> texts(ChatRecord chat) {

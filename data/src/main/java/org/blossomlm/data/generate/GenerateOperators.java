@@ -6,13 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.blossomlm.data.operator.OperatorSpec;
 
-/**
- * All operators that ask a teacher.
- *
- * <p>Not here, because {@link org.blossomlm.data.teacher.Teacher} answers conversations and nothing
- * else: Magpie (it samples what follows the user prefix of a template, which is no conversation),
- * and IFD and perplexity (they need the log-probabilities of a given text).
- */
+/** All operators that ask a teacher, or a model of this machine that stands in for one. */
 public final class GenerateOperators {
   private GenerateOperators() {}
 
@@ -44,6 +38,9 @@ public final class GenerateOperators {
     all.addAll(Rewriting.specs());
     all.add(ChatTagger.spec());
     all.addAll(Embedding.specs());
+    all.add(Magpie.spec());
+    all.add(InstructionDifficulty.spec());
+    all.add(PerplexityFilter.spec());
     return List.copyOf(all);
   }
 }

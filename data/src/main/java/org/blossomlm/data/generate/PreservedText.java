@@ -31,8 +31,9 @@ final class PreservedText {
           Pattern.compile("\\{\\{[^{}\\n]{1,60}}}|(?<![\\\\{\\w^])\\{[A-Za-z_][\\w.]{0,40}}(?!})"),
           Pattern.compile(
               "(?s)\\$\\$.{1,2000}?\\$\\$|\\\\\\[.{1,2000}?\\\\]|\\\\\\(.{1,2000}?\\\\\\)"),
+          // What has words in a row are two prices and what is said between them.
           Pattern.compile(
-              "(?<![\\\\$\\w])\\$(?![\\s$])[^$\\n]{0,300}?(?<![\\s\\\\$])\\$(?![\\d$])"));
+              "(?<![\\\\$\\w])\\$(?![\\s$]|[^$\\n]*(?<![\\\\{\\w])[a-z]{3,} [a-z]{2,})[^$\\n]{0,300}?(?<![\\s\\\\$])\\$(?![\\d$])"));
   private static final Pattern NUMBER =
       Pattern.compile(
           "(?i)(?<![\\d.])(\\d{1,3}(?:,\\d{3})+(?!\\d)|\\d+)(\\.\\d+)?"

@@ -6,11 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.Provenance;
 import org.blossomlm.data.operator.OperatorContext;
 import org.blossomlm.data.teacher.Completion;
 import org.blossomlm.data.teacher.CompletionRequest;
+import org.blossomlm.data.teacher.ScoreRequest;
+import org.blossomlm.data.teacher.TextScore;
+import org.blossomlm.data.teacher.TokenScorer;
 import org.blossomlm.model.chat.ChatMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +62,27 @@ final class TeacherCalls {
         context.teacher(teacher).complete(new CompletionRequest(messages, body, schema, attempt));
     keys.add(completion.key());
     return Thinking.separated(completion);
+  }
+
+  /**
+   * How likely a local model finds a text.
+   *
+   * @throws DataException if the teacher is a service, which does not tell
+   */
+  TextScore score(String teacher, ScoreRequest request) throws InterruptedException {
+    TokenScorer scorer =
+        context
+            .teacher(teacher)
+            .scorer()
+            .orElseThrow(() ->
+                new DataException(
+                    "teacher "
+                        + teacher
+                        + " is a service, and services do not tell how likely they find a text;"
+                        + " use one with model: \"local:FILE.gguf\""));
+    TextScore score = scorer.score(request);
+    keys.add(score.key());
+    return score;
   }
 
   OperatorContext context() {

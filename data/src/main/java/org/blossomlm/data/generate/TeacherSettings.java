@@ -30,6 +30,11 @@ record TeacherSettings(String teacher, Map<String, Object> parameters, int retri
           2L,
           "how often an answer that is not usable is asked for again, 0 or more");
 
+  /** For operators that need what only a model of this machine tells. */
+  static final Parameter LOCAL_TEACHER =
+      Parameter.required(
+          "teacher", Kind.LOCAL_TEACHER, "a teacher whose model is local:FILE, run by Blossom");
+
   /** The three parameters, for an operator with one teacher. */
   static final List<Parameter> ALL = List.of(TEACHER, PARAMETERS, RETRIES);
 

@@ -30,6 +30,8 @@ public record Parameter(
     MAP,
     /** The name of a teacher of the recipe. */
     TEACHER,
+    /** The name of a teacher of the recipe that is a model of this machine. */
+    LOCAL_TEACHER,
     /** A file beside the recipe or of the program. */
     FILE
   }

@@ -1,5 +1,6 @@
 package org.blossomlm.data.operator;
 
+import java.util.List;
 import java.util.function.Consumer;
 import org.blossomlm.data.DataRecord;
 
@@ -30,10 +31,41 @@ public non-sealed interface SetOperator extends Operator {
     void forEach(long[] indices, Consumer<? super DataRecord> consumer) throws InterruptedException;
   }
 
+  /**
+   * Records that belong together.
+   *
+   * @param size how many there are
+   * @param members some of them, the one that stays first
+   */
+  record Cluster(long size, List<Member> members) {
+    public Cluster {
+      members = List.copyOf(members);
+    }
+  }
+
+  /**
+   * A record of a cluster.
+   *
+   * @param similarity to the one that stays, 0 to 1
+   */
+  record Member(DataRecord record, double similarity) {}
+
   /** Where records go. */
   interface Output {
     void keep(DataRecord record);
 
+    /**
+     * As {@link #keep(DataRecord)}.
+     *
+     * @param note for the record's provenance: why this one
+     */
+    default void keep(DataRecord record, String note) {
+      keep(record);
+    }
+
     void drop(DataRecord record, String reason);
+
+    /** Shows people what belongs together; of many clusters the largest ones are enough. */
+    default void show(Cluster cluster) {}
   }
 }

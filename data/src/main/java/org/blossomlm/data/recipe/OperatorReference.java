@@ -52,6 +52,7 @@ public final class OperatorReference {
                   : "list of " + codes(parameter.allowed());
           case MAP -> "keys and values";
           case TEACHER -> "teacher";
+          case LOCAL_TEACHER -> "teacher with a local model";
           case FILE -> "file";
         };
     String value =

@@ -21,6 +21,8 @@ import org.blossomlm.data.operator.OperatorSpec;
  * @param folder against which the files of sources and operators are resolved
  * @param parameters their values, for the record
  * @param branches in an order in which each comes after those that it takes records from
+ * @param card a file with what people say about the data set, for the card that is written beside
+ *     it; it changes no record
  */
 public record Recipe(
     String name,
@@ -30,7 +32,8 @@ public record Recipe(
     List<TeacherEntry> teachers,
     List<Source> sources,
     List<Branch> branches,
-    List<Sink> sinks) {
+    List<Sink> sinks,
+    Optional<String> card) {
 
   public Recipe {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
@@ -159,11 +162,11 @@ public record Recipe(
               source.sample(),
               source.metadata()));
     }
-    return new Recipe(name, seed, folder, parameters, teachers, limited, branches, sinks);
+    return new Recipe(name, seed, folder, parameters, teachers, limited, branches, sinks, card);
   }
 
   /** Another seed, for another sample of everything random. */
   public Recipe withSeed(long other) {
-    return new Recipe(name, other, folder, parameters, teachers, sources, branches, sinks);
+    return new Recipe(name, other, folder, parameters, teachers, sources, branches, sinks, card);
   }
 }

@@ -41,6 +41,12 @@ public final class RecipeBuilder {
     return this;
   }
 
+  /** A Markdown file that the card of the data set begins with. */
+  public RecipeBuilder card(String file) {
+    tree.put("card", file);
+    return this;
+  }
+
   public RecipeBuilder teacher(String name, Map<String, Object> settings) {
     teachers.put(name, settings);
     return this;

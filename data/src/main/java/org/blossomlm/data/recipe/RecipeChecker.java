@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Turns the tree of a recipe into a {@link Recipe}, or says what is wrong and where. */
 final class RecipeChecker {
   static final List<String> KEYS =
-      List.of("name", "seed", "parameters", "teachers", "sources", "branches", "sinks");
+      List.of("name", "seed", "parameters", "teachers", "sources", "branches", "sinks", "card");
   static final List<String> SOURCE_KEYS =
       List.of("file", "files", "format", "at", "limit", "sample", "metadata");
   static final List<String> BRANCH_KEYS = List.of("from", "when", "steps");
@@ -62,13 +62,19 @@ final class RecipeChecker {
     Set<String> sourceNames = new LinkedHashSet<>();
     sources.forEach(source -> sourceNames.add(source.name()));
     Set<String> teacherNames = new LinkedHashSet<>();
-    teachers.forEach(teacher -> teacherNames.add(teacher.name()));
+    Set<String> localTeachers = new LinkedHashSet<>();
+    for (Recipe.TeacherEntry teacher : teachers) {
+      teacherNames.add(teacher.name());
+      if (String.valueOf(teacher.settings().get("model")).startsWith(TeacherSettings.LOCAL)) {
+        localTeachers.add(teacher.name());
+      }
+    }
     List<Recipe.Branch> branches =
         fields.containsKey("branches")
             ? branches(
                 Objects.requireNonNull(fields.get("branches")),
                 sourceNames,
-                new StepChecker(catalog, folder, teacherNames))
+                new StepChecker(catalog, folder, teacherNames, localTeachers))
             : List.of();
     Set<String> origins = new LinkedHashSet<>(sourceNames);
     branches.forEach(branch -> origins.add(branch.name()));
@@ -81,7 +87,8 @@ final class RecipeChecker {
         teachers,
         sources,
         branches,
-        sinks);
+        sinks,
+        Optional.ofNullable(fields.get("card")).map(Located::text));
   }
 
   private static Located required(Located parent, Map<String, Located> fields, String key) {

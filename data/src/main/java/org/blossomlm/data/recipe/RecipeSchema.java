@@ -36,7 +36,9 @@ public final class RecipeSchema {
                     named(Map.of("type", List.of("object", "string")), "Models to ask, by name."),
                 "sources", named(source(), "Where records come from, by name."),
                 "branches", named(branch(), "Steps that records go through, by name."),
-                "sinks", list(sink(), "Files that are written."))));
+                "sinks", list(sink(), "Files that are written."),
+                "card",
+                    text("A Markdown file, relative to the recipe, that the card begins with."))));
     Map<String, Object> definitions = new LinkedHashMap<>();
     definitions.put("step", step(catalog));
     definitions.put("reference", reference());
@@ -127,7 +129,7 @@ public final class RecipeSchema {
   private static Map<String, Object> schema(Parameter parameter) {
     Map<String, Object> schema =
         switch (parameter.kind()) {
-          case TEXT, FILE, TEACHER -> typed("string", "");
+          case TEXT, FILE, TEACHER, LOCAL_TEACHER -> typed("string", "");
           case INTEGER -> typed("integer", "");
           case NUMBER -> typed("number", "");
           case FLAG -> typed("boolean", "");
@@ -143,7 +145,7 @@ public final class RecipeSchema {
         };
     boolean text =
         switch (parameter.kind()) {
-          case TEXT, FILE, TEACHER -> true;
+          case TEXT, FILE, TEACHER, LOCAL_TEACHER -> true;
           default -> false;
         };
     Map<String, Object> described =

@@ -25,11 +25,17 @@ final class StepChecker {
   private final OperatorCatalog catalog;
   private final Path folder;
   private final Set<String> teachers;
+  private final Set<String> localTeachers;
 
-  StepChecker(OperatorCatalog catalog, Path folder, Set<String> teachers) {
+  /**
+   * @param localTeachers those of {@code teachers} that are models of this machine
+   */
+  StepChecker(
+      OperatorCatalog catalog, Path folder, Set<String> teachers, Set<String> localTeachers) {
     this.catalog = catalog;
     this.folder = folder;
     this.teachers = teachers;
+    this.localTeachers = localTeachers;
   }
 
   /** The steps of one branch. */
@@ -197,14 +203,30 @@ final class StepChecker {
         value.entries();
         yield Objects.requireNonNull(value.node().value());
       }
-      case TEACHER -> {
-        String teacher = value.scalarText();
-        if (!teachers.contains(teacher)) {
-          throw value.unknown("teacher", teacher, teachers);
+      case TEACHER -> teacher(value);
+      case LOCAL_TEACHER -> {
+        String teacher = teacher(value);
+        if (!localTeachers.contains(teacher)) {
+          throw value.error(
+              ("teacher \"%s\" is a service, and this operator needs what only a model of this"
+                      + " machine tells; give it a teacher with model: \"local:FILE.gguf\"%s")
+                  .formatted(
+                      teacher,
+                      localTeachers.isEmpty()
+                          ? ""
+                          : ", such as " + String.join(", ", localTeachers)));
         }
         yield teacher;
       }
     };
+  }
+
+  private String teacher(Located value) {
+    String teacher = value.scalarText();
+    if (!teachers.contains(teacher)) {
+      throw value.unknown("teacher", teacher, teachers);
+    }
+    return teacher;
   }
 
   /** A list of texts, of the allowed ones where the parameter names some. */

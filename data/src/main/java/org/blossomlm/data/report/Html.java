@@ -76,18 +76,28 @@ public final class Html {
 
   /** Horizontal bars. Labels are markup. */
   public Html bars(String title, Map<String, Long> values) {
-    long most = values.values().stream().mapToLong(Long::longValue).max().orElse(1);
+    return bars(title, "", values);
+  }
+
+  /** Horizontal bars for long labels. */
+  Html wideBars(String title, Map<String, Long> values) {
+    return bars(title, " class=\"wide\"", values);
+  }
+
+  private Html bars(String title, String kind, Map<String, Long> values) {
+    long most = Math.max(1, values.values().stream().mapToLong(Long::longValue).max().orElse(1));
     long all = Math.max(1, values.values().stream().mapToLong(Long::longValue).sum());
-    page.append("<figure><figcaption>").append(title).append("</figcaption>\n");
+    page.append("<figure").append(kind).append("><figcaption>").append(title);
+    page.append("</figcaption>\n");
     values.forEach((label, value) ->
         page.append(
             String.format(
                 Locale.ROOT,
-                "<div class=\"bar\"><span>%s</span><i style=\"width:%.2f%%\"></i><b>%d</b>"
+                "<div class=\"bar\"><span>%s</span><i><u style=\"width:%.2f%%\"></u></i><b>%s</b>"
                     + "<em>%.1f %%</em></div>\n",
                 label,
-                60.0 * value / Math.max(1, most),
-                value,
+                100.0 * value / most,
+                number(value),
                 100.0 * value / all)));
     page.append("</figure>\n");
     return this;
@@ -98,6 +108,14 @@ public final class Html {
     page.append("<details><summary>").append(summary).append("</summary>\n").append(markup);
     page.append("</details>\n");
     return this;
+  }
+
+  /** At most so many characters of the first lines of a text, in one line. */
+  static String beginning(String text, int characters) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.codePointCount(0, line.length()) <= characters
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, characters)) + "…";
   }
 
   /** A number with commas between thousands. */

@@ -1,7 +1,6 @@
 package org.blossomlm.data.report;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -11,6 +10,7 @@ import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.PreferenceRecord;
 import org.blossomlm.data.RowRecord;
 import org.blossomlm.data.TextRecord;
+import org.blossomlm.data.file.RecordStatistics;
 import org.blossomlm.model.chat.ChatMessage;
 import org.blossomlm.model.chat.Role;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class RecordProfile {
   private long records;
   private final NavigableMap<Integer, Long> lengths = new TreeMap<>();
   private final NavigableMap<Integer, Long> turns = new TreeMap<>();
-  private final Map<Script, Long> scripts = new EnumMap<>(Script.class);
+  private final Map<String, Long> languages = new TreeMap<>();
   private final Map<String, Map<String, Long>> metadata = new TreeMap<>();
   private final NavigableMap<Long, DataRecord> examples = new TreeMap<>();
 
@@ -33,7 +33,7 @@ final class RecordProfile {
     String text = text(record);
     int length = text.codePointCount(0, text.length());
     lengths.merge(length == 0 ? 0 : 32 - Integer.numberOfLeadingZeros(length), 1L, Long::sum);
-    scripts.merge(Script.of(text), 1L, Long::sum);
+    languages.merge(RecordStatistics.language(List.of(text)), 1L, Long::sum);
     if (record instanceof ChatRecord chat) {
       int asked =
           (int) chat.messages().stream().filter(message -> message.role() == Role.USER).count();
@@ -112,8 +112,9 @@ final class RecordProfile {
     return turns;
   }
 
-  Map<Script, Long> scripts() {
-    return scripts;
+  /** As {@link RecordStatistics#language} tells them. */
+  Map<String, Long> languages() {
+    return languages;
   }
 
   /** Values of metadata that have few. */

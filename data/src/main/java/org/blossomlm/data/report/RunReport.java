@@ -2,6 +2,9 @@ package org.blossomlm.data.report;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,9 +68,11 @@ public final class RunReport {
     summary();
     steps();
     reasons();
+    cost();
     for (int i = 0; i < recipe.sinks().size(); i++) {
       output(recipe.sinks().get(i), result.outputs().get(i));
     }
+    ClusterSection.write(result, page);
     left();
     plan();
     return page.document(recipe.name(), "", "");
@@ -80,7 +85,7 @@ public final class RunReport {
     page.fact(Html.label("records written", "写出记录"), Html.number(written));
     page.fact(Html.label("failed", "失败"), Html.number(result.failed()));
     page.fact(Html.label("time", "用时"), clock(result.elapsed()));
-    page.fact(Html.label("cost", "花费"), result.spent().toPlainString() + " USD");
+    page.fact(Html.label("cost", "花费"), dollars(result.spent()));
     page.fact(Html.label("seed", "种子"), String.valueOf(recipe.seed()));
     page.raw("</p>\n");
   }
@@ -99,43 +104,97 @@ public final class RunReport {
             Html.label("dropped", "丢弃"),
             Html.label("failed", "失败"),
             Html.label("work", "工作量"),
-            Html.label("calls", "调用"),
-            Html.label("cached", "缓存"),
-            Html.label("tokens", "词元"),
-            Html.label("cost", "花费")));
+            "<small>" + Html.label("counted", "计数") + "</small>"));
     for (StepStatus step : result.steps()) {
       rows.add(
           List.of(
               Html.escaped(step.name()),
               Html.number(step.in()),
               Html.number(step.out()),
-              Html.number(step.droppedTotal()),
-              Html.number(step.failed()),
+              some(step.droppedTotal()),
+              some(step.failed()),
               clock(step.time()),
-              Html.number(step.calls()),
-              Html.number(step.cachedCalls()),
-              Html.number(step.promptTokens() + step.completionTokens()),
-              step.cost().signum() == 0 ? "" : step.cost().toPlainString() + " USD"));
+              counted(step)));
     }
     page.table(rows);
   }
 
+  private static String counted(StepStatus step) {
+    List<String> counts = new ArrayList<>();
+    step.counts()
+        .forEach((what, count) ->
+            counts.add(Html.escaped(what) + "&nbsp;<b>" + Html.number(count) + "</b>"));
+    return counts.isEmpty() ? "" : "<small>" + String.join(" · ", counts) + "</small>";
+  }
+
+  /** Nothing for none, so that what there is stands out. */
+  private static String some(long number) {
+    return number == 0 ? "" : Html.number(number);
+  }
+
   private void reasons() {
     Map<String, Long> reasons = new LinkedHashMap<>();
-    Map<String, Long> counts = new LinkedHashMap<>();
     for (StepStatus step : result.steps()) {
       step.dropped()
           .forEach(
               (reason, count) -> reasons.put(Html.escaped(step.name() + ": " + reason), count));
-      step.counts()
-          .forEach((what, count) -> counts.put(Html.escaped(step.name() + ": " + what), count));
     }
     if (!reasons.isEmpty()) {
-      page.bars(Html.label("Why records were dropped", "丢弃原因"), reasons);
+      page.wideBars(Html.label("Why records were dropped", "丢弃原因"), reasons);
     }
-    if (!counts.isEmpty()) {
-      page.bars(Html.label("What steps counted", "步骤计数"), counts);
+  }
+
+  private void cost() {
+    List<StepStatus> asking =
+        result.steps().stream().filter(step -> step.calls() + step.cachedCalls() > 0).toList();
+    if (asking.isEmpty()) {
+      return;
     }
+    page.heading(2, Html.label("Teachers", "教师模型"));
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            Html.label("step", "步骤"),
+            Html.label("calls", "调用"),
+            Html.label("cached", "缓存"),
+            Html.label("tokens asked", "提问词元"),
+            Html.label("tokens answered", "回答词元"),
+            Html.label("cost", "花费"),
+            Html.label("cost of 1,000 records", "每千条花费")));
+    for (StepStatus step : asking) {
+      rows.add(
+          List.of(
+              Html.escaped(step.name()),
+              Html.number(step.calls()),
+              some(step.cachedCalls()),
+              Html.number(step.promptTokens()),
+              Html.number(step.completionTokens()),
+              dollars(step.cost()),
+              step.out() == 0
+                  ? ""
+                  : dollars(
+                      step.cost()
+                          .multiply(BigDecimal.valueOf(1000))
+                          .divide(BigDecimal.valueOf(step.out()), MathContext.DECIMAL64))));
+    }
+    rows.add(
+        List.of(
+            "<b>" + Html.label("all", "合计") + "</b>",
+            Html.number(asking.stream().mapToLong(StepStatus::calls).sum()),
+            some(asking.stream().mapToLong(StepStatus::cachedCalls).sum()),
+            Html.number(asking.stream().mapToLong(StepStatus::promptTokens).sum()),
+            Html.number(asking.stream().mapToLong(StepStatus::completionTokens).sum()),
+            "<b>" + dollars(result.spent()) + "</b>",
+            ""));
+    page.table(rows);
+  }
+
+  /** To a hundredth of a cent; less is not nothing. */
+  private static String dollars(BigDecimal amount) {
+    BigDecimal rounded = amount.setScale(4, RoundingMode.HALF_UP);
+    return rounded.signum() == 0 && amount.signum() > 0
+        ? "&lt; 0.0001 USD"
+        : rounded.stripTrailingZeros().toPlainString() + " USD";
   }
 
   private void output(Recipe.Sink sink, RunResult.Output output) {
@@ -153,22 +212,31 @@ public final class RunReport {
                 count));
     page.raw("<div class=\"charts\">");
     page.bars(Html.label("Length in characters", "长度（字符）"), lengths);
-    Map<String, Long> scripts = new LinkedHashMap<>();
-    profile.scripts().forEach((script, count) -> scripts.put(label(script), count));
-    page.bars(Html.label("Language by script", "语言（按文字）"), scripts);
+    Map<String, Long> languages = new LinkedHashMap<>();
+    profile.languages().forEach((code, count) -> languages.put(languageLabel(code), count));
+    page.bars(Html.label("Language by script", "语言（按文字）"), languages);
     if (!profile.turns().isEmpty()) {
       Map<String, Long> turns = new LinkedHashMap<>();
       profile.turns().forEach((number, count) -> turns.put(String.valueOf(number), count));
       page.bars(Html.label("Turns", "轮数"), turns);
     }
+    List<String> same = new ArrayList<>();
     profile
         .categories()
         .forEach((key, values) -> {
           Map<String, Long> escaped = new LinkedHashMap<>();
           values.forEach((value, count) -> escaped.put(Html.escaped(value), count));
-          page.bars(Html.escaped(key), escaped);
+          if (escaped.size() == 1 && escaped.containsValue(profile.records())) {
+            same.add(Html.escaped(key) + ": <b>" + String.join("", escaped.keySet()) + "</b>");
+          } else {
+            page.bars(Html.escaped(key), escaped);
+          }
         });
     page.raw("</div>\n");
+    if (!same.isEmpty()) {
+      page.raw("<p class=\"soft\">" + Html.label("All have", "全部具有") + " ");
+      page.raw(String.join(" · ", same) + "</p>\n");
+    }
     StringBuilder examples = new StringBuilder();
     profile.examples().forEach(record -> examples.append(example(record.id(), record)));
     page.details(Html.label("Examples that were kept", "保留样例"), examples.toString());
@@ -196,13 +264,15 @@ public final class RunReport {
     return profile;
   }
 
-  private static String label(Script script) {
-    return switch (script) {
-      case CHINESE -> Html.label("Chinese", "中文");
-      case ENGLISH -> Html.label("English", "英文");
-      case MIXED -> Html.label("mixed", "混合");
-      case OTHER -> Html.label("other", "其他");
-      case NONE -> Html.label("no letters", "无文字");
+  private static String languageLabel(String code) {
+    return switch (code) {
+      case "zh" -> Html.label("Chinese", "中文");
+      case "en" -> Html.label("English", "英文");
+      case "ja" -> Html.label("Japanese", "日文");
+      case "ko" -> Html.label("Korean", "韩文");
+      case "mixed" -> Html.label("mixed", "混合");
+      case "none" -> Html.label("no letters", "无文字");
+      default -> Html.label("other", "其他");
     };
   }
 

@@ -26,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param elapsed time that the run has taken
  * @param spent USD
  * @param complete whether nothing is left to do
+ * @param again where the first record was about to be written that a teacher did not get to: a
+ *     resumed run goes on from there
  */
 record Checkpoint(
     int stage,
@@ -35,7 +37,8 @@ record Checkpoint(
     List<StepStatus> steps,
     Duration elapsed,
     BigDecimal spent,
-    boolean complete) {
+    boolean complete,
+    Optional<Checkpoint> again) {
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -48,7 +51,17 @@ record Checkpoint(
     steps = List.copyOf(steps);
   }
 
+  /** The same place, reached with what {@code later} has taken and spent. */
+  Checkpoint costing(Checkpoint later) {
+    return new Checkpoint(
+        stage, position, files, counts, steps, later.elapsed, later.spent, complete, again);
+  }
+
   String toJson() {
+    return JSON.writeValueAsString(toMap());
+  }
+
+  private Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("stage", stage);
     map.put("part", position.part());
@@ -60,7 +73,8 @@ record Checkpoint(
     map.put("elapsed_ms", elapsed.toMillis());
     map.put("spent", spent);
     map.put("complete", complete);
-    return JSON.writeValueAsString(map);
+    again.ifPresent(from -> map.put("again", from.toMap()));
+    return map;
   }
 
   static Map<String, Object> toMap(StepStatus step) {
@@ -87,23 +101,27 @@ record Checkpoint(
    */
   static Checkpoint fromJson(String text, String file) {
     try {
-      Map<?, ?> map = JSON.readValue(text, Map.class);
-      return new Checkpoint(
-          (int) number(map, "stage"),
-          new Position((int) number(map, "part"), number(map, "at"), number(map, "taken")),
-          numbers(map, "files"),
-          numbers(map, "counts"),
-          Optional.ofNullable((@Nullable List<?>) map.get("steps")).orElse(List.of()).stream()
-              .map(step -> step((Map<?, ?>) step))
-              .toList(),
-          Duration.ofMillis(number(map, "elapsed_ms")),
-          decimal(map, "spent"),
-          Boolean.TRUE.equals(map.get("complete")));
+      return of(JSON.readValue(text, Map.class));
     } catch (JacksonException | ClassCastException | IllegalArgumentException e) {
       throw new DataException(
           file + ": not a checkpoint of a run: " + e.getMessage() + "; begin again with --restart",
           e);
     }
+  }
+
+  private static Checkpoint of(Map<?, ?> map) {
+    return new Checkpoint(
+        (int) number(map, "stage"),
+        new Position((int) number(map, "part"), number(map, "at"), number(map, "taken")),
+        numbers(map, "files"),
+        numbers(map, "counts"),
+        Optional.ofNullable((@Nullable List<?>) map.get("steps")).orElse(List.of()).stream()
+            .map(step -> step((Map<?, ?>) step))
+            .toList(),
+        Duration.ofMillis(number(map, "elapsed_ms")),
+        decimal(map, "spent"),
+        Boolean.TRUE.equals(map.get("complete")),
+        map.get("again") instanceof Map<?, ?> again ? Optional.of(of(again)) : Optional.empty());
   }
 
   private static StepStatus step(Map<?, ?> map) {

@@ -16,6 +16,7 @@ import org.blossomlm.data.DataException;
 import org.blossomlm.data.operator.Parameter;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.recipe.RecipeText;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a recipe in a folder. The same recipe gives the same bytes, whatever the number of workers,
@@ -68,9 +69,22 @@ public final class DataRun {
         folder.log("already complete");
         return result(folder, journal, true);
       }
-      var environment =
-          new RunEnvironment(recipe, folder, sources, teachers, journal, options, stages, listener);
-      try {
+      try (RunEngine.@Nullable Session engine =
+          options.engine().isPresent()
+              ? options.engine().get().open(recipe, folder.path(), teachers, options.workers())
+              : null) {
+        var environment =
+            new RunEnvironment(
+                recipe,
+                folder,
+                sources,
+                teachers,
+                journal,
+                options,
+                stages,
+                listener,
+                Optional.ofNullable(engine));
+        StageInput.replay(stages, journal.stage(), journal.position(), sources, recipe.seed());
         while (journal.stage() < stages.size()) {
           run(stages, environment);
         }
@@ -99,11 +113,7 @@ public final class DataRun {
       case RESUME -> {
         if (earlier.isPresent()) {
           checkSamePlan(folder, plan);
-          if (!earlier.get().complete()) {
-            folder.restore(earlier.get().files());
-            folder.log("resumed in stage " + (earlier.get().stage() + 1));
-          }
-          return earlier.get();
+          return resume(folder, earlier.get());
         }
       }
       case RESTART -> {}
@@ -119,10 +129,29 @@ public final class DataRun {
             List.of(),
             Duration.ZERO,
             BigDecimal.ZERO,
-            false);
+            false,
+            Optional.empty());
     folder.save(start);
     folder.log("begun: " + recipe.name() + ", seed " + recipe.seed());
     return start;
+  }
+
+  private static Checkpoint resume(RunFolder folder, Checkpoint earlier) throws IOException {
+    if (earlier.again().isPresent()) {
+      Checkpoint from = earlier.again().get().costing(earlier);
+      folder.save(from); // First: a folder with more than its checkpoint knows is in order.
+      folder.restore(from.files());
+      folder.log(
+          "resumed in stage "
+              + (from.stage() + 1)
+              + ", at the first record that a teacher did not get to");
+      return from;
+    }
+    if (!earlier.complete()) {
+      folder.restore(earlier.files());
+      folder.log("resumed in stage " + (earlier.stage() + 1));
+    }
+    return earlier;
   }
 
   private static void checkSamePlan(RunFolder folder, Map<String, Object> plan) throws IOException {
@@ -169,6 +198,8 @@ public final class DataRun {
     Stage stage = stages.get(journal.stage());
     environment.begin(stage);
     switch (stage) {
+      case Stage.Records records when environment.engine().isPresent() ->
+          new BatchStage(records, environment, environment.engine().get()).run();
       case Stage.Records records -> new RecordStage(records, environment).run();
       case Stage.Together together -> new SetStage(together, environment, options.control()).run();
       case Stage.Output output -> new OutputStage(output, environment).run();
@@ -214,6 +245,7 @@ public final class DataRun {
         journal.count(RunFolder.failedName()),
         journal.elapsed(),
         journal.spent(),
-        complete);
+        complete,
+        journal.unservedCount());
   }
 }

@@ -21,7 +21,8 @@ import org.blossomlm.data.teacher.TeacherException;
 /**
  * What a run would do and cost, without doing it. A few records go through each stage up to the
  * first step that asks a teacher; what it would ask is priced and scaled to all records. What later
- * steps ask depends on the answers, so they are left out, and the cost is a lower bound.
+ * steps ask depends on the answers, so they are left out, and the cost is a lower bound. Nothing is
+ * written.
  */
 public final class DryRun {
   private static final int SAMPLE = 20;
@@ -55,7 +56,7 @@ public final class DryRun {
   public record Asked(String step, Estimate estimate) {}
 
   /**
-   * @param folder of the run, for its call cache
+   * @param folder of the run, for its call cache; need not be there
    */
   public static Plan of(Recipe recipe, Path folder, TeacherPool.Opener opener)
       throws InterruptedException {
@@ -66,7 +67,7 @@ public final class DryRun {
     }
     List<PlannedStage> stages = new ArrayList<>();
     List<Asked> asked = new ArrayList<>();
-    try (TeacherPool teachers = opener.open(recipe, folder, BigDecimal.ZERO)) {
+    try (TeacherPool teachers = opener.openForEstimates(recipe, folder)) {
       for (Stage stage : StagePlan.of(recipe)) {
         stages.add(planned(stage));
         if (stage instanceof Stage.Records records && !recipe.teachers().isEmpty()) {

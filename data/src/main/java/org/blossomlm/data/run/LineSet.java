@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.blossomlm.data.DataRecord;
+import org.blossomlm.data.operator.OrderedWork;
 import org.blossomlm.data.operator.SetOperator;
 
 /**
@@ -45,11 +46,13 @@ final class LineSet implements SetOperator.RecordSet, AutoCloseable {
 
   @Override
   public void forEach(Consumer<? super DataRecord> consumer) throws InterruptedException {
+    var records = new OrderedWork<byte[], DataRecord>(RecordLine::read, consumer);
     try (var reader = new LineFile(file, 0)) {
       for (Optional<byte[]> line = reader.next(); line.isPresent(); line = reader.next()) {
         checkStop();
-        consumer.accept(RecordLine.read(line.get()));
+        records.add(line.get(), line.get().length);
       }
+      records.finish();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -58,6 +61,7 @@ final class LineSet implements SetOperator.RecordSet, AutoCloseable {
   @Override
   public void forEach(long[] indices, Consumer<? super DataRecord> consumer)
       throws InterruptedException {
+    var records = new OrderedWork<byte[], DataRecord>(RecordLine::read, consumer);
     try {
       FileChannel starts = offsets();
       FileChannel data = lines();
@@ -72,8 +76,9 @@ final class LineSet implements SetOperator.RecordSet, AutoCloseable {
         long end = bounds.getLong(Long.BYTES) - 1;
         ByteBuffer line = ByteBuffer.allocate(Math.toIntExact(end - start));
         readAt(data, line, start);
-        consumer.accept(RecordLine.read(line.array()));
+        records.add(line.array(), line.array().length);
       }
+      records.finish();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
@@ -12,12 +13,18 @@ import org.blossomlm.data.file.RecordFiles;
 import org.blossomlm.data.file.RecordWriter;
 import org.blossomlm.data.file.WriteOptions;
 import org.blossomlm.data.format.RecordFormat;
+import org.blossomlm.data.operator.OrderedWork;
 import org.blossomlm.data.recipe.Recipe;
 
 /** Writes a sink; it appears when it is complete. A run that was stopped does it again. */
 final class OutputStage {
+  /** How large a record is, is not known here: eight make a chunk of work. */
+  private static final long RECORD_WEIGHT = 1 << 15;
+
   private final Stage.Output stage;
   private final RunEnvironment run;
+
+  private record Read(List<byte[]> badLines, Optional<DataRecord> record) {}
 
   OutputStage(Stage.Output stage, RunEnvironment run) {
     this.stage = stage;
@@ -45,19 +52,18 @@ final class OutputStage {
                   run.sources(),
                   run.recipe().seed());
           RecordWriter writer = RecordFiles.write(target, options(sink))) {
+        var records =
+            new OrderedWork<StageInput.Item, Read>(
+                item -> new Read(item.badLines(), item.record().get()),
+                read -> write(read, writer));
         for (Optional<StageInput.Item> item = input.next(); item.isPresent(); item = input.next()) {
           if (run.isStopping()) {
             throw RunStop.interrupted();
           }
-          for (byte[] line : item.get().badLines()) {
-            run.journal().fail(line);
-          }
-          Optional<DataRecord> record = item.get().record().get();
-          if (record.isPresent()) {
-            write(record.get(), writer);
-          }
+          records.add(item.get(), RECORD_WEIGHT);
           run.progress(stage, input::fraction);
         }
+        records.finish();
         writer.commit();
         run.journal().counted(countName(sink.file()), writer.records());
       }
@@ -76,8 +82,22 @@ final class OutputStage {
 
   private static WriteOptions options(Recipe.Sink sink) {
     WriteOptions options =
-        WriteOptions.of(sink.format().flatMap(RecordFormat::named).orElse(RecordFormat.BLOSSOM));
+        WriteOptions.of(sink.format().flatMap(RecordFormat::named).orElse(RecordFormat.BLOSSOM))
+            .withDatasetInfo();
     return sink.shard().isPresent() ? options.withMaxRecords(sink.shard().getAsLong()) : options;
+  }
+
+  private void write(Read read, RecordWriter writer) {
+    try {
+      for (byte[] line : read.badLines) {
+        run.journal().fail(line);
+      }
+      if (read.record.isPresent()) {
+        write(read.record.get(), writer);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A record that the format cannot hold is one that failed. */

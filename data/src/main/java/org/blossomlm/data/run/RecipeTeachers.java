@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.teacher.Budget;
@@ -19,6 +20,7 @@ import org.blossomlm.data.teacher.Price;
 import org.blossomlm.data.teacher.PriceTable;
 import org.blossomlm.data.teacher.ServiceSettings;
 import org.blossomlm.data.teacher.Teacher;
+import org.blossomlm.data.teacher.TeacherPause;
 import org.blossomlm.data.teacher.TeacherSettings;
 import org.blossomlm.data.teacher.Teachers;
 
@@ -41,33 +43,69 @@ public final class RecipeTeachers implements TeacherPool {
   }
 
   /**
-   * How runs open their teachers.
+   * How runs open their teachers, with the prices that Blossom brings.
    *
    * @param cache for the answers, in place of the one in the folder of the run
    */
   public static Opener opener(Budget budget, Optional<Path> cache) {
-    return (recipe, folder, spent) ->
-        open(recipe, cache.orElse(folder.resolve(CACHE)), budget.withSpent(spent));
+    return opener(budget, cache, PriceTable.bundled());
   }
 
-  static RecipeTeachers open(Recipe recipe, Path cacheFile, Budget budget) {
+  /**
+   * How runs open their teachers.
+   *
+   * @param cache for the answers, in place of the one in the folder of the run
+   */
+  public static Opener opener(Budget budget, Optional<Path> cache, PriceTable prices) {
+    return new Opener() {
+      @Override
+      public TeacherPool open(Recipe recipe, Path folder, BigDecimal spent) {
+        return RecipeTeachers.open(
+            recipe, () -> CallCache.open(file(folder)), budget.withSpent(spent), prices);
+      }
+
+      @Override
+      public TeacherPool openForEstimates(Recipe recipe, Path folder) {
+        return RecipeTeachers.open(
+            recipe, () -> CallCache.openToRead(file(folder)), budget, prices);
+      }
+
+      private Path file(Path folder) {
+        return cache.orElse(folder.resolve(CACHE));
+      }
+    };
+  }
+
+  /** The teachers whose calls are not in the cost, since nobody says what they cost. */
+  public static List<String> unpriced(Recipe recipe, PriceTable table) {
+    return recipe.teachers().stream()
+        .filter(entry ->
+            price(TeacherSettings.read(entry.name(), entry.settings(), recipe.folder()), table)
+                .isEmpty())
+        .map(Recipe.TeacherEntry::name)
+        .toList();
+  }
+
+  private static Optional<Price> price(TeacherSettings settings, PriceTable table) {
+    return switch (settings) {
+      case ServiceSettings service -> service.price().or(() -> table.find(service.model()));
+      case LocalSettings local -> Optional.of(Price.FREE);
+    };
+  }
+
+  private static RecipeTeachers open(
+      Recipe recipe, Supplier<CallCache> opener, Budget budget, PriceTable table) {
     if (recipe.teachers().isEmpty()) {
       return new RecipeTeachers(Optional.empty(), Optional.empty(), Map.of());
     }
     List<TeacherSettings> settings = new ArrayList<>();
-    PriceTable table = PriceTable.bundled();
     Map<String, Price> prices = new HashMap<>();
     for (Recipe.TeacherEntry entry : recipe.teachers()) {
       TeacherSettings read = TeacherSettings.read(entry.name(), entry.settings(), recipe.folder());
       settings.add(read);
-      Optional<Price> price =
-          switch (read) {
-            case ServiceSettings service -> service.price().or(() -> table.find(service.model()));
-            case LocalSettings local -> Optional.of(Price.FREE);
-          };
-      price.ifPresent(known -> prices.put(entry.name(), known));
+      price(read, table).ifPresent(known -> prices.put(entry.name(), known));
     }
-    CallCache cache = CallCache.open(cacheFile);
+    CallCache cache = opener.get();
     try {
       return new RecipeTeachers(
           Optional.of(cache), Optional.of(Teachers.open(settings, cache, table, budget)), prices);
@@ -93,6 +131,11 @@ public final class RecipeTeachers implements TeacherPool {
   @Override
   public BigDecimal spent() {
     return teachers.map(open -> open.meter().total().cost()).orElse(BigDecimal.ZERO);
+  }
+
+  @Override
+  public Optional<TeacherPause> pause() {
+    return teachers.flatMap(Teachers::pause);
   }
 
   @Override

@@ -125,7 +125,8 @@ final class RecordStage {
     }
   }
 
-  private static RunStop stop(Throwable e) {
+  /** The end of a run by what an operator or its engine threw. */
+  static RunStop stop(Throwable e) {
     return switch (e) {
       case RunStop stop -> stop;
       case InterruptedException interrupted -> RunStop.interrupted();
@@ -139,6 +140,9 @@ final class RecordStage {
   }
 
   private void write(RecordTask task) throws IOException {
+    if (task.isUnserved()) {
+      run.journal().unserved(run.journal()::here);
+    }
     for (byte[] line : task.item().badLines()) {
       run.journal().fail(line);
     }

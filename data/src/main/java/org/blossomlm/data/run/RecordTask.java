@@ -1,5 +1,6 @@
 package org.blossomlm.data.run;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,13 +21,14 @@ final class RecordTask implements Runnable, StepChain.Observer {
   private final List<byte[]> kept = new ArrayList<>(1);
   private final List<Left> left = new ArrayList<>(0);
   private final Map<Recipe.Step, StepTally> tallies = new LinkedHashMap<>();
+  private boolean unserved;
 
   /**
    * A line for a file beside the output.
    *
    * @param file its name in the folder of the run
    */
-  record Left(String file, byte[] line) {}
+  record Left(String file, byte[] line) implements Serializable {}
 
   RecordTask(StageInput.Item item, StepChain chain) {
     this.item = item;
@@ -59,6 +61,20 @@ final class RecordTask implements Runnable, StepChain.Observer {
     } catch (TimeoutException e) {
       return false;
     }
+  }
+
+  /** Whether the record may have another fate when it is worked on again. */
+  boolean isUnserved() {
+    return unserved;
+  }
+
+  /**
+   * Waits until the task is done.
+   *
+   * @throws ExecutionException if the run must not go on behind this record
+   */
+  void join() throws ExecutionException, InterruptedException {
+    done.get();
   }
 
   boolean failed() {
@@ -102,6 +118,11 @@ final class RecordTask implements Runnable, StepChain.Observer {
                 step.map(Recipe.Step::name).orElse("source"),
                 record.failure().orElse("failed"),
                 record)));
+  }
+
+  @Override
+  public void unserved() {
+    unserved = true;
   }
 
   @Override

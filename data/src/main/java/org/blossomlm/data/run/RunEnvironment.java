@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.blossomlm.data.recipe.Recipe;
+import org.blossomlm.data.teacher.TeacherPause;
 
 /** What the stages of a run share, and how they tell where they are. */
 final class RunEnvironment {
+  private static final Duration TOLD_AFTER = Duration.ofSeconds(1);
   private static final long PROGRESS_NANOS = Duration.ofMillis(100).toNanos();
 
   private final Recipe recipe;
@@ -19,7 +21,9 @@ final class RunEnvironment {
   private final RunOptions options;
   private final List<Stage> stages;
   private final RunListener listener;
+  private final Optional<RunEngine.Session> engine;
   private long lastProgress;
+  private boolean paused;
   private long stageStart = System.nanoTime();
   private double firstFraction = -1;
   private long inAtStart;
@@ -32,7 +36,8 @@ final class RunEnvironment {
       RunJournal journal,
       RunOptions options,
       List<Stage> stages,
-      RunListener listener) {
+      RunListener listener,
+      Optional<RunEngine.Session> engine) {
     this.recipe = recipe;
     this.folder = folder;
     this.sources = sources;
@@ -41,6 +46,7 @@ final class RunEnvironment {
     this.options = options;
     this.stages = stages;
     this.listener = listener;
+    this.engine = engine;
   }
 
   /** How much of a stage is done, if that is known. */
@@ -69,6 +75,11 @@ final class RunEnvironment {
     return journal;
   }
 
+  /** Other machines, if they work for this run. */
+  Optional<RunEngine.Session> engine() {
+    return engine;
+  }
+
   int workers() {
     return options.workers();
   }
@@ -93,8 +104,28 @@ final class RunEnvironment {
     long now = System.nanoTime();
     if (now - lastProgress >= PROGRESS_NANOS) {
       lastProgress = now;
+      logPause();
       listener.progress(status(stage, fraction.get()));
     }
+  }
+
+  /** A failure that is over within a second is nothing to tell of. */
+  private Optional<TeacherPause> pause() {
+    return teachers.pause().filter(pause -> pause.since().compareTo(TOLD_AFTER) >= 0);
+  }
+
+  private void logPause() {
+    Optional<TeacherPause> pause = pause();
+    if (pause.isPresent() == paused) {
+      return;
+    }
+    paused = pause.isPresent();
+    folder.log(
+        pause
+            .map(down ->
+                "paused: teacher %s answers nobody, waiting for at most %d s; the last failure: %s"
+                    .formatted(down.teacher(), down.patience().toSeconds(), down.said()))
+            .orElse("all teachers answer again"));
   }
 
   void end(Stage stage) {
@@ -135,6 +166,14 @@ final class RunEnvironment {
       }
     }
     return new RunStatus(
-        number(), stages.size(), stage.title(), fraction, rate, left, steps, journal.spent());
+        number(),
+        stages.size(),
+        stage.title(),
+        fraction,
+        rate,
+        left,
+        steps,
+        journal.spent(),
+        pause());
   }
 }

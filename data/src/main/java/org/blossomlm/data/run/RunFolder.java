@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * metrics.json     what each step did
  * stages/          records between stages; gone when nobody needs them any more
  * dropped/         a file per step: what it dropped, with the reason
+ * clusters/        a file per step that looks for duplicates: the largest clusters
  * lineage/         a file per sink: where each record comes from and what touched it
  * failed.jsonl     records that a step could not work on, with the reason
  * calls.db         answers of teachers
@@ -43,6 +44,7 @@ final class RunFolder implements AutoCloseable {
   private static final String PLAN = "plan.yaml";
   private static final String STAGES = "stages";
   private static final String DROPPED = "dropped";
+  private static final String CLUSTERS = "clusters";
   private static final String LINEAGE = "lineage";
   private static final String FAILED = "failed.jsonl";
 
@@ -113,6 +115,10 @@ final class RunFolder implements AutoCloseable {
   static String lineageName(String sink) {
     String name = sink.replaceAll("[/\\\\:]+", "_");
     return LINEAGE + "/" + (name.endsWith(".jsonl") ? name : name + ".jsonl");
+  }
+
+  static String clustersName(String step) {
+    return CLUSTERS + "/" + step + ".jsonl";
   }
 
   static String failedName() {
@@ -204,7 +210,14 @@ final class RunFolder implements AutoCloseable {
     Files.deleteIfExists(path.resolve(CHECKPOINT));
     Files.deleteIfExists(path.resolve(PLAN));
     restore(Map.of());
-    for (String name : List.of("run.log", "metrics.json", "report.html")) {
+    for (String name :
+        List.of(
+            "run.log",
+            "metrics.json",
+            "report.html",
+            "made-by.json",
+            "README.md",
+            "dataset_info.json")) {
       Files.deleteIfExists(path.resolve(name));
     }
   }
@@ -216,7 +229,7 @@ final class RunFolder implements AutoCloseable {
   /** Files that a run makes while it is under way. */
   private List<Path> own() throws IOException {
     List<Path> files = new ArrayList<>();
-    for (String name : List.of(STAGES, DROPPED, LINEAGE)) {
+    for (String name : List.of(STAGES, DROPPED, CLUSTERS, LINEAGE)) {
       Path folder = path.resolve(name);
       if (Files.isDirectory(folder)) {
         try (Stream<Path> list = Files.list(folder)) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.blossomlm.data.recipe.Recipe;
 
@@ -18,6 +19,8 @@ import org.blossomlm.data.recipe.Recipe;
  * cut back to the last one, so that what was done after it is done again, to the same bytes.
  */
 final class RunJournal implements AutoCloseable {
+  private static final String UNSERVED = "unserved";
+
   private final RunFolder folder;
   private final GrowingFile.Opener opener;
   private final Supplier<BigDecimal> spentNow;
@@ -30,6 +33,9 @@ final class RunJournal implements AutoCloseable {
   private final long start = System.nanoTime();
   private int stage;
   private Position position;
+
+  /** From where a resumed run asks teachers again. */
+  private Optional<Checkpoint> again = Optional.empty();
 
   RunJournal(
       RunFolder folder,
@@ -50,6 +56,7 @@ final class RunJournal implements AutoCloseable {
     spentBefore = from.spent();
     stage = from.stage();
     position = from.position();
+    again = from.again();
   }
 
   int stage() {
@@ -65,7 +72,12 @@ final class RunJournal implements AutoCloseable {
   }
 
   StepTally tally(Recipe.Step step) {
-    return Objects.requireNonNull(tallies.get(step.name()));
+    return tally(step.name());
+  }
+
+  /** Of the step with this name. */
+  StepTally tally(String step) {
+    return Objects.requireNonNull(tallies.get(step));
   }
 
   List<StepStatus> steps() {
@@ -109,6 +121,33 @@ final class RunJournal implements AutoCloseable {
     counted(RunFolder.failedName(), 1);
   }
 
+  /** Everything as it is now; to be relied on only when a checkpoint was made later. */
+  Checkpoint here() {
+    Map<String, Long> reached = new HashMap<>(lengths);
+    open.forEach((name, file) -> reached.put(name, file.length()));
+    return new Checkpoint(
+        stage, position, reached, counts, steps(), elapsed(), spent(), false, Optional.empty());
+  }
+
+  /**
+   * A record is about to be written that a teacher did not get to. The first one is where a resumed
+   * run goes on, however far this one gets: what comes after it is done again, with the answers of
+   * the cache, so that the result is that of a run in which the teacher was there.
+   *
+   * @param before asked for at most once
+   */
+  void unserved(Supplier<Checkpoint> before) {
+    if (again.isEmpty()) {
+      again = Optional.of(before.get());
+    }
+    counted(UNSERVED, 1);
+  }
+
+  /** Records that a resumed run asks teachers about again. */
+  long unservedCount() {
+    return count(UNSERVED);
+  }
+
   /** Makes a file that holds nothing so far. */
   void begin(String name) throws IOException {
     write(name, new byte[0]);
@@ -137,10 +176,12 @@ final class RunJournal implements AutoCloseable {
       file.getValue().close();
     }
     open.clear();
+    List<String> gone = new ArrayList<>(obsolete);
+    again.ifPresent(from -> gone.removeAll(from.files().keySet()));
     // First forgotten, then deleted: a file that a killed run has left is not in the way.
-    obsolete.forEach(lengths::remove);
+    gone.forEach(lengths::remove);
     folder.save(current(false));
-    for (String name : obsolete) {
+    for (String name : gone) {
       folder.delete(name);
     }
   }
@@ -151,7 +192,15 @@ final class RunJournal implements AutoCloseable {
 
   private Checkpoint current(boolean complete) {
     return new Checkpoint(
-        stage, position, lengths, counts, new ArrayList<>(steps()), elapsed(), spent(), complete);
+        stage,
+        position,
+        lengths,
+        counts,
+        new ArrayList<>(steps()),
+        elapsed(),
+        spent(),
+        complete,
+        again);
   }
 
   @Override

@@ -20,6 +20,9 @@ final class RunMetrics {
     map.put("elapsed_ms", result.elapsed().toMillis());
     map.put("spent_usd", result.spent());
     map.put("failed", result.failed());
+    if (result.unserved() > 0) {
+      map.put("unserved", result.unserved());
+    }
     List<Map<String, Object>> outputs =
         result.outputs().stream()
             .map(output -> {

@@ -16,6 +16,7 @@ import org.blossomlm.data.teacher.Budget;
  * @param control stops it
  * @param teachers opens the recipe's teachers
  * @param opener of the files that grow
+ * @param engine that works on the records; threads of this process where it is empty
  */
 public record RunOptions(
     Path folder,
@@ -24,7 +25,8 @@ public record RunOptions(
     Duration checkpointEvery,
     RunControl control,
     TeacherPool.Opener teachers,
-    GrowingFile.Opener opener) {
+    GrowingFile.Opener opener,
+    Optional<RunEngine.Opener> engine) {
   private static final int DEFAULT_WORKERS = 32;
   private static final int MAX_WORKERS = 4096;
   private static final Duration DEFAULT_CHECKPOINT = Duration.ofSeconds(2);
@@ -53,30 +55,38 @@ public record RunOptions(
         DEFAULT_CHECKPOINT,
         new RunControl(),
         RecipeTeachers.opener(Budget.unlimited(), Optional.empty()),
-        GrowingFile.Opener.OF_FILE_SYSTEM);
+        GrowingFile.Opener.OF_FILE_SYSTEM,
+        Optional.empty());
   }
 
   public RunOptions with(Begin other) {
-    return new RunOptions(folder, other, workers, checkpointEvery, control, teachers, opener);
+    return new RunOptions(
+        folder, other, workers, checkpointEvery, control, teachers, opener, engine);
   }
 
   public RunOptions withWorkers(int other) {
-    return new RunOptions(folder, begin, other, checkpointEvery, control, teachers, opener);
+    return new RunOptions(folder, begin, other, checkpointEvery, control, teachers, opener, engine);
   }
 
   public RunOptions with(RunControl other) {
-    return new RunOptions(folder, begin, workers, checkpointEvery, other, teachers, opener);
+    return new RunOptions(folder, begin, workers, checkpointEvery, other, teachers, opener, engine);
   }
 
   public RunOptions with(TeacherPool.Opener other) {
-    return new RunOptions(folder, begin, workers, checkpointEvery, control, other, opener);
+    return new RunOptions(folder, begin, workers, checkpointEvery, control, other, opener, engine);
   }
 
   RunOptions withCheckpointEvery(Duration other) {
-    return new RunOptions(folder, begin, workers, other, control, teachers, opener);
+    return new RunOptions(folder, begin, workers, other, control, teachers, opener, engine);
   }
 
   RunOptions with(GrowingFile.Opener other) {
-    return new RunOptions(folder, begin, workers, checkpointEvery, control, teachers, other);
+    return new RunOptions(
+        folder, begin, workers, checkpointEvery, control, teachers, other, engine);
+  }
+
+  public RunOptions with(RunEngine.Opener other) {
+    return new RunOptions(
+        folder, begin, workers, checkpointEvery, control, teachers, opener, Optional.of(other));
   }
 }

@@ -16,6 +16,8 @@ import java.util.OptionalLong;
  * @param elapsed of all its parts, if it was resumed
  * @param spent by all its parts, in USD
  * @param complete whether nothing is left to do
+ * @param unserved records that failed or were dropped because a teacher did not get to them; a
+ *     resumed run asks again
  */
 public record RunResult(
     Path folder,
@@ -24,7 +26,8 @@ public record RunResult(
     long failed,
     Duration elapsed,
     BigDecimal spent,
-    boolean complete) {
+    boolean complete,
+    long unserved) {
   public RunResult {
     steps = List.copyOf(steps);
     outputs = List.copyOf(outputs);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.blossomlm.data.teacher.TeacherPause;
 
 /**
  * Where a run stands.
@@ -17,6 +18,7 @@ import java.util.OptionalDouble;
  * @param left time that this stage takes from now on, where that is known
  * @param steps of this stage, in order
  * @param spent by the whole run, in USD
+ * @param pause for which teacher the run waits, if there is one that answers nobody
  */
 public record RunStatus(
     int stage,
@@ -26,7 +28,8 @@ public record RunStatus(
     double rate,
     Optional<Duration> left,
     List<StepStatus> steps,
-    BigDecimal spent) {
+    BigDecimal spent,
+    Optional<TeacherPause> pause) {
   public RunStatus {
     steps = List.copyOf(steps);
   }

@@ -47,6 +47,11 @@ public final class RunStop extends DataException {
     return new RunStop(Cause.INTERRUPTED, "stopped; what was done is kept, go on with --resume");
   }
 
+  /** Teachers cannot be asked for now. */
+  public static RunStop paused(String message) {
+    return new RunStop(Cause.TEACHER, message + "; go on with --resume");
+  }
+
   /** Whether an exception of an operator says something about the run, not about a record. */
   static boolean isForRun(Throwable e) {
     return e instanceof RunStop || e instanceof ResumableException || isDiskFull(e);

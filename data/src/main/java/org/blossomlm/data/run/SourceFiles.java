@@ -30,6 +30,8 @@ final class SourceFiles {
 
   private final Path folder;
 
+  private final SourceIds ids = new SourceIds();
+
   /** Lines by source, as far as somebody has counted them. */
   private final Map<String, Long> lines = new ConcurrentHashMap<>();
 
@@ -70,6 +72,11 @@ final class SourceFiles {
         at++;
       }
       return record;
+    }
+
+    /** {@code record}, the last one, with an id that no other record of the run has. */
+    DataRecord unique(DataRecord record) {
+      return ids.unique(record, source, records.place());
     }
 
     /** Lines for {@code failed.jsonl} about what was met since this was last asked. */

@@ -2,11 +2,13 @@ package org.blossomlm.data.run;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.blossomlm.data.DataRecord;
@@ -39,9 +41,14 @@ final class StageInput implements AutoCloseable {
    *
    * @param after where the input stands behind it
    * @param badLines lines for {@code failed.jsonl} about what was met before it
+   * @param line what the record is read from, in the file of a stage
    * @param record makes the record, if this stage wants it; to be asked once, on any thread
    */
-  record Item(Position after, List<byte[]> badLines, Supplier<Optional<DataRecord>> record) {}
+  record Item(
+      Position after,
+      List<byte[]> badLines,
+      Optional<byte[]> line,
+      Supplier<Optional<DataRecord>> record) {}
 
   /**
    * @param stageFiles the files of stages by their ids
@@ -58,6 +65,56 @@ final class StageInput implements AutoCloseable {
     this.seed = seed;
     part = from.part();
     start = from;
+  }
+
+  /**
+   * Reads what a run has read before it was ended, up to {@code position} of {@code stage}, since
+   * what later records are called depends on it. Does nothing where no more sources are read.
+   */
+  static void replay(
+      List<Stage> stages, int stage, Position position, SourceFiles sources, long seed)
+      throws IOException {
+    boolean more = false;
+    for (int i = stage; i < stages.size(); i++) {
+      List<Stage.Input> inputs = inputs(stages.get(i));
+      int from = i == stage ? Math.min(position.part(), inputs.size()) : 0;
+      more |=
+          inputs.subList(from, inputs.size()).stream()
+              .anyMatch(Stage.Input.OfSource.class::isInstance);
+    }
+    Set<String> read = new HashSet<>();
+    for (int i = 0; more && i <= stage && i < stages.size(); i++) {
+      List<Stage.Input> inputs = inputs(stages.get(i));
+      int parts = i < stage ? inputs.size() : Math.min(inputs.size(), position.part() + 1);
+      for (int part = 0; part < parts; part++) {
+        if (inputs.get(part) instanceof Stage.Input.OfSource source) {
+          boolean whole = i < stage || part < position.part();
+          long end = whole ? Long.MAX_VALUE : position.at();
+          if (end > 0 && (!whole || read.add(source.source().name()))) {
+            replay(source, end, sources, seed);
+          }
+        }
+      }
+    }
+  }
+
+  private static void replay(Stage.Input.OfSource source, long end, SourceFiles sources, long seed)
+      throws IOException {
+    try (var input =
+        new StageInput(List.of(source), Position.START, id -> Path.of(""), sources, seed)) {
+      Optional<Item> item = input.next();
+      while (item.isPresent() && item.get().after().at() < end) {
+        item = input.next();
+      }
+    }
+  }
+
+  private static List<Stage.Input> inputs(Stage stage) {
+    return switch (stage) {
+      case Stage.Records records -> records.inputs();
+      case Stage.Output output -> output.inputs();
+      case Stage.Together together -> List.of();
+    };
   }
 
   Optional<Item> next() throws IOException {
@@ -130,16 +187,20 @@ final class StageInput implements AutoCloseable {
           List<byte[]> last = reader.takeBadLines();
           return last.isEmpty()
               ? Optional.empty()
-              : Optional.of(new Item(new Position(number, at, taken), last, Optional::empty));
+              : Optional.of(
+                  new Item(
+                      new Position(number, at, taken), last, Optional.empty(), Optional::empty));
         }
-        DataRecord found = record.get();
-        if (Seeds.sampled(source.sample(), seed, "source", source.name(), found.id())) {
+        DataRecord read = record.get();
+        if (Seeds.sampled(source.sample(), seed, "source", source.name(), read.id())) {
           taken++;
+          DataRecord found = reader.unique(read);
           return Optional.of(
               new Item(
                   new Position(number, at, taken),
                   reader.takeBadLines(),
-                  () -> wanted(tagged(found), input.sample(), input.salt(), input)));
+                  Optional.empty(),
+                  () -> wanted(tagged(found), input.sample(), input.salt(), input, seed)));
         }
       }
       return Optional.empty();
@@ -185,7 +246,8 @@ final class StageInput implements AutoCloseable {
               new Item(
                   new Position(number, lines.position(), 0),
                   List.of(),
-                  () -> wanted(RecordLine.read(line), input.sample(), input.salt(), input)));
+                  Optional.of(line),
+                  () -> wanted(RecordLine.read(line), input.sample(), input.salt(), input, seed)));
     }
 
     @Override
@@ -200,8 +262,9 @@ final class StageInput implements AutoCloseable {
     }
   }
 
-  private Optional<DataRecord> wanted(
-      DataRecord record, double sample, String salt, Stage.Input input) {
+  /** A record, if the consumer of an input wants it. */
+  static Optional<DataRecord> wanted(
+      DataRecord record, double sample, String salt, Stage.Input input, long seed) {
     return input.when().test(record) && Seeds.sampled(sample, seed, salt, record.id())
         ? Optional.of(record)
         : Optional.empty();

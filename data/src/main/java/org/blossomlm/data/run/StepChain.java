@@ -36,6 +36,11 @@ final class StepChain {
      */
     void failed(Optional<Recipe.Step> step, DataRecord record);
 
+    /**
+     * The record failed or was dropped because a teacher did not get to it; another time it may.
+     */
+    default void unserved() {}
+
     /** Counts of {@code step}. */
     StepTally tally(Recipe.Step step);
   }
@@ -113,6 +118,21 @@ final class StepChain {
     var context = new StepContext(link.step.name(), seed, teachers, tally);
     tally.in(1);
     long start = System.nanoTime();
+    Outcome outcome = apply(link, record, context, tally, start);
+    if (context.isUnserved() && !stays(outcome)) {
+      observer.unserved();
+    }
+    return outcome;
+  }
+
+  private static boolean stays(Outcome outcome) {
+    return outcome instanceof Outcome.Keep(List<DataRecord> kept)
+        && kept.stream().allMatch(record -> record.failure().isEmpty());
+  }
+
+  private static Outcome apply(
+      Link link, DataRecord record, StepContext context, StepTally tally, long start)
+      throws InterruptedException {
     try {
       Outcome outcome = link.operator.apply(record, context);
       if (outcome instanceof Outcome.Keep(List<DataRecord> kept)) {
@@ -144,6 +164,11 @@ final class StepChain {
     Provenance known = after.head().provenance();
     // A record made from nothing comes from the one that it was made for.
     Provenance origin = known.equals(Provenance.UNKNOWN) ? before.head().provenance() : known;
+    if (!origin.steps().isEmpty()
+        && !origin.equals(before.head().provenance())
+        && origin.steps().getLast().operator().equals(link.step.name())) {
+      return after; // The operator has noted it.
+    }
     Provenance longer = origin.and(new Provenance.Step(link.step.name(), context.calls()));
     return after.mapHead(head -> head.withProvenance(longer));
   }

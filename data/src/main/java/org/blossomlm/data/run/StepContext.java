@@ -15,6 +15,7 @@ final class StepContext implements OperatorContext {
   private final TeacherPool teachers;
   private final StepTally tally;
   private final List<String> calls = new ArrayList<>();
+  private volatile boolean unserved;
 
   StepContext(String step, long seed, TeacherPool teachers, StepTally tally) {
     this.step = step;
@@ -40,19 +41,27 @@ final class StepContext implements OperatorContext {
 
   @Override
   public Teacher teacher(String name) {
-    return new CountedTeacher(teachers.teacher(name), completion -> asked(name, completion));
+    return new CountedTeacher(
+        teachers.teacher(name),
+        (key, cached, usage) -> asked(name, key, cached, usage),
+        () -> unserved = true);
   }
 
-  private void asked(String teacher, Completion completion) {
+  private void asked(String teacher, String key, boolean cached, Completion.Usage usage) {
     synchronized (calls) {
-      calls.add(completion.key());
+      calls.add(key);
     }
-    tally.call(completion.cached(), completion.usage(), teachers.cost(teacher, completion.usage()));
+    tally.call(cached, usage, teachers.cost(teacher, usage));
   }
 
   @Override
   public void count(String what, long amount) {
     tally.count(what, amount);
+  }
+
+  /** Whether a teacher did not get to a request, for a reason that passes. */
+  boolean isUnserved() {
+    return unserved;
   }
 
   /** Keys of the calls so far; sorted, since an operator may make some at once. */

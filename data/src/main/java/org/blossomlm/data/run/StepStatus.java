@@ -1,5 +1,6 @@
 package org.blossomlm.data.run;
 
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collections;
@@ -35,7 +36,8 @@ public record StepStatus(
     long cachedCalls,
     long promptTokens,
     long completionTokens,
-    BigDecimal cost) {
+    BigDecimal cost)
+    implements Serializable {
   public StepStatus {
     dropped = Collections.unmodifiableSortedMap(new TreeMap<>(dropped));
     counts = Collections.unmodifiableSortedMap(new TreeMap<>(counts));

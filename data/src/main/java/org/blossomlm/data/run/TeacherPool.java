@@ -2,11 +2,13 @@ package org.blossomlm.data.run;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.teacher.Completion;
 import org.blossomlm.data.teacher.CompletionRequest;
 import org.blossomlm.data.teacher.Estimate;
 import org.blossomlm.data.teacher.Teacher;
+import org.blossomlm.data.teacher.TeacherPause;
 
 /** The teachers of a run. */
 public interface TeacherPool extends AutoCloseable {
@@ -23,6 +25,11 @@ public interface TeacherPool extends AutoCloseable {
   /** What a call would cost now; nothing if the cache has its answer. */
   Estimate estimate(String teacher, CompletionRequest request) throws InterruptedException;
 
+  /** For whom calls wait, if there is a service that answers nobody. */
+  default Optional<TeacherPause> pause() {
+    return Optional.empty();
+  }
+
   /** What all calls since the pool was opened cost, in USD. */
   BigDecimal spent();
 
@@ -37,5 +44,14 @@ public interface TeacherPool extends AutoCloseable {
      * @param spent by earlier parts of it, in USD
      */
     TeacherPool open(Recipe recipe, Path folder, BigDecimal spent);
+
+    /**
+     * Opens them only to ask what calls would cost: writes nothing.
+     *
+     * @param folder of the run, which need not be there
+     */
+    default TeacherPool openForEstimates(Recipe recipe, Path folder) {
+      return open(recipe, folder, BigDecimal.ZERO);
+    }
   }
 }

@@ -49,8 +49,9 @@ final class AnswerReader {
    *
    * @throws TeacherException if the message in it makes no sense, such as tool calls without names
    */
-  static Answer read(String teacher, byte[] body) {
-    Map<?, ?> tree = object(body).filter(AnswerReader::isAnswer).orElse(Map.of());
+  static Answer read(String teacher, CachedCall call) {
+    byte[] body = call.payload();
+    Map<?, ?> tree = call.object().filter(AnswerReader::isAnswer).orElse(Map.of());
     if (!(tree.get("choices") instanceof List<?> choices)
         || !(choices.getFirst() instanceof Map<?, ?> choice)
         || !(choice.get("message") instanceof Map<?, ?> found)) {

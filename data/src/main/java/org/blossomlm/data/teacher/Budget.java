@@ -23,14 +23,17 @@ public final class Budget {
       Pattern.compile("\\$?\\s*(\\d{1,9}(?:\\.\\d{1,9})?)\\s*(?:USD|usd)?");
 
   private final Optional<BigDecimal> limit;
-  private final ReentrantLock lock = new ReentrantLock(true);
-  private final Condition settled = lock.newCondition();
+  private final ReentrantLock lock;
+  private final Condition settled;
   private BigDecimal spent;
   private BigDecimal reserved = BigDecimal.ZERO;
 
   private Budget(Optional<BigDecimal> limit, BigDecimal spent) {
     this.limit = limit;
     this.spent = spent;
+    // Fair, so that nobody waits for ever; without a limit nobody waits.
+    this.lock = new ReentrantLock(limit.isPresent());
+    this.settled = lock.newCondition();
   }
 
   /** No limit; what is spent is counted. */

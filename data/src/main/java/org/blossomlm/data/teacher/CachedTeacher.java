@@ -64,8 +64,8 @@ final class CachedTeacher implements Teacher {
               + new String(call.payload(), StandardCharsets.UTF_8),
           call.status());
     }
-    Answer answer = AnswerReader.read(name, call.payload());
-    Usage usage = answer.usage().orElseGet(() -> estimate(body, call.payload()));
+    Answer answer = AnswerReader.read(name, call);
+    Usage usage = answer.usage().orElseGet(() -> estimate(body, call));
     if (!found.fresh()) {
       meter.cached(name, usage, price);
     }
@@ -82,8 +82,8 @@ final class CachedTeacher implements Teacher {
     try (Budget.Reservation reservation = budget.reserve(mostCost(body))) {
       CachedCall call = direct.chat(body, key);
       if (call.answered()) {
-        Optional<Usage> told = AnswerReader.object(call.payload()).flatMap(AnswerReader::usage);
-        Usage usage = told.orElseGet(() -> estimate(body, call.payload()));
+        Optional<Usage> told = call.object().flatMap(AnswerReader::usage);
+        Usage usage = told.orElseGet(() -> estimate(body, call));
         pay(reservation, usage, told.isEmpty());
       } else {
         meter.failed(name);
@@ -106,8 +106,8 @@ final class CachedTeacher implements Teacher {
   }
 
   /** Of a service that does not count. */
-  private static Usage estimate(Map<String, @Nullable Object> body, byte[] payload) {
-    Object choices = AnswerReader.object(payload).<Object>map(tree -> tree.get("choices")).get();
+  private static Usage estimate(Map<String, @Nullable Object> body, CachedCall call) {
+    Object choices = call.object().<Object>map(tree -> tree.get("choices")).get();
     return new Usage(TokenEstimate.of(body), 0, TokenEstimate.of(Map.of("choices", choices)));
   }
 
@@ -181,6 +181,17 @@ final class CachedTeacher implements Teacher {
     Map<String, @Nullable Object> body = new LinkedHashMap<>(direct.embeddingBody());
     body.put("input", text);
     return CallKey.of("embedding", direct.base(), direct.model(), body, 0);
+  }
+
+  Optional<TeacherPause> pause() {
+    return direct.pause();
+  }
+
+  @Override
+  public Optional<TokenScorer> scorer() {
+    return direct instanceof LocalTeacher local
+        ? Optional.of(new CachedScorer(name, local, cache, meter))
+        : Optional.empty();
   }
 
   @Override

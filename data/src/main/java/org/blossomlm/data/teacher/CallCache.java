@@ -38,18 +38,25 @@ public final class CallCache implements AutoCloseable {
   private static final long MOST_LOG_BYTES = 64L << 20;
 
   private final Path file;
-  private final GroupCommit writer;
+
+  /** None where the cache is only read. */
+  private final Optional<GroupCommit> writer;
+
   private final List<Connection> connections;
   private final BlockingQueue<PreparedStatement> readers = new ArrayBlockingQueue<>(READERS);
   private final ConcurrentMap<String, CompletableFuture<CachedCall>> underWay =
       new ConcurrentHashMap<>();
 
-  private CallCache(Path file, GroupCommit writer, List<Connection> connections)
+  private CallCache(
+      Path file,
+      Optional<GroupCommit> writer,
+      List<Connection> connections,
+      List<Connection> reading)
       throws SQLException {
     this.file = file;
     this.writer = writer;
     this.connections = connections;
-    for (Connection reader : connections.subList(1, connections.size())) {
+    for (Connection reader : reading) {
       readers.add(reader.prepareStatement("SELECT status, payload FROM calls WHERE key = ?"));
     }
   }
@@ -71,7 +78,11 @@ public final class CallCache implements AutoCloseable {
       for (int i = 0; i < READERS; i++) {
         connect(file, connections);
       }
-      return new CallCache(file, new GroupCommit(first), connections);
+      return new CallCache(
+          file,
+          Optional.of(new GroupCommit(first)),
+          connections,
+          connections.subList(1, connections.size()));
     } catch (SQLException | IOException e) {
       close(connections);
       throw new DataException(
@@ -79,6 +90,56 @@ public final class CallCache implements AutoCloseable {
     } catch (DataException e) {
       close(connections);
       throw e;
+    }
+  }
+
+  /**
+   * Opens a cache only to find answers in it; where there is no file, it has none. Nothing is
+   * written, not even the files that SQLite has beside a database, so that what a run has added
+   * since its last tidying up may be missing.
+   *
+   * @throws DataException if the file is something else, damaged or of a newer Blossom
+   */
+  public static CallCache openToRead(Path file) {
+    List<Connection> connections = new ArrayList<>();
+    try {
+      if (Files.exists(file)) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        // The sign of an URI in a path would begin its query.
+        String path = file.toAbsolutePath().toUri().getRawPath();
+        Connection connection =
+            config.createConnection("jdbc:sqlite:file:" + path + "?immutable=1");
+        connections.add(connection);
+        check(file, version(connection));
+      }
+      return new CallCache(file, Optional.empty(), connections, connections);
+    } catch (SQLException e) {
+      close(connections);
+      throw new DataException(
+          file + ": cannot be used as a cache of model calls: " + e.getMessage(), e);
+    } catch (DataException e) {
+      close(connections);
+      throw e;
+    }
+  }
+
+  private static int version(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet found = statement.executeQuery("PRAGMA user_version")) {
+      return found.getInt(1);
+    }
+  }
+
+  private static void check(Path file, int version) {
+    if (version > VERSION) {
+      throw new DataException(
+          file
+              + ": a cache of version "
+              + version
+              + ", this program knows "
+              + VERSION
+              + "; use a newer Blossom or another file");
     }
   }
 
@@ -94,20 +155,9 @@ public final class CallCache implements AutoCloseable {
   }
 
   private static void prepare(Path file, Connection connection) throws SQLException {
+    int version = version(connection);
+    check(file, version);
     try (Statement statement = connection.createStatement()) {
-      int version;
-      try (ResultSet found = statement.executeQuery("PRAGMA user_version")) {
-        version = found.getInt(1);
-      }
-      if (version > VERSION) {
-        throw new DataException(
-            file
-                + ": a cache of version "
-                + version
-                + ", this program knows "
-                + VERSION
-                + "; use a newer Blossom or another file");
-      }
       if (version == 0) {
         try (ResultSet tables = statement.executeQuery("SELECT count(*) FROM sqlite_schema")) {
           if (tables.getInt(1) > 0 && !has(connection)) {
@@ -139,6 +189,9 @@ public final class CallCache implements AutoCloseable {
 
   /** How many answers and errors it has. */
   public long size() {
+    if (connections.isEmpty()) {
+      return 0;
+    }
     try (Statement statement = connections.getLast().createStatement();
         ResultSet found = statement.executeQuery("SELECT count(*) FROM calls")) {
       return found.getLong(1);
@@ -203,6 +256,9 @@ public final class CallCache implements AutoCloseable {
 
   /** What is remembered. */
   Optional<CachedCall> find(String key) throws InterruptedException {
+    if (connections.isEmpty()) {
+      return Optional.empty();
+    }
     PreparedStatement reader = readers.take();
     try {
       reader.setBytes(1, HexFormat.of().parseHex(key));
@@ -224,7 +280,7 @@ public final class CallCache implements AutoCloseable {
    */
   CachedCall put(String key, CachedCall call) throws InterruptedException {
     try {
-      boolean isNew = writer.write(HexFormat.of().parseHex(key), call).get();
+      boolean isNew = writer().write(HexFormat.of().parseHex(key), call).get();
       return isNew ? call : find(key).orElse(call); // another process was faster
     } catch (ExecutionException e) {
       throw unwritable(e);
@@ -234,7 +290,7 @@ public final class CallCache implements AutoCloseable {
   /** As {@link #put} for several, with one wait for the disk. */
   void putAll(Map<String, CachedCall> calls) throws InterruptedException {
     List<CompletableFuture<Boolean>> written = new ArrayList<>();
-    calls.forEach((key, call) -> written.add(writer.write(HexFormat.of().parseHex(key), call)));
+    calls.forEach((key, call) -> written.add(writer().write(HexFormat.of().parseHex(key), call)));
     for (CompletableFuture<Boolean> each : written) {
       try {
         each.get();
@@ -248,10 +304,15 @@ public final class CallCache implements AutoCloseable {
    * @throws DataException if the last answer could not be kept, so that no more should be bought
    */
   void checkWritable() {
-    SQLException failure = writer.failure();
+    SQLException failure = writer().failure();
     if (failure != null) {
       throw unwritable(failure);
     }
+  }
+
+  private GroupCommit writer() {
+    return writer.orElseThrow(
+        () -> new DataException(file + ": the cache of calls was opened to be read only"));
   }
 
   private DataException unreadable(SQLException e) {
@@ -270,7 +331,7 @@ public final class CallCache implements AutoCloseable {
   /** Writes what is still to be written, and closes the file. */
   @Override
   public void close() {
-    writer.close();
+    writer.ifPresent(GroupCommit::close);
     close(connections);
   }
 

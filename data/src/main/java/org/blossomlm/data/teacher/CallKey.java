@@ -23,7 +23,7 @@ final class CallKey {
   /**
    * 64 hexadecimal digits.
    *
-   * @param kind {@code chat} or {@code embedding}
+   * @param kind {@code chat}, {@code embedding} or {@code score}
    * @param base of the service, or what identifies a local model
    * @param body the request, without what only says how it is sent
    */

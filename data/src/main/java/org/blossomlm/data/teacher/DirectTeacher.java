@@ -2,6 +2,7 @@ package org.blossomlm.data.teacher;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.blossomlm.data.teacher.Completion.Usage;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ interface DirectTeacher extends AutoCloseable {
    */
   Vectors embed(Map<String, ? extends @Nullable Object> body, List<String> texts)
       throws InterruptedException;
+
+  /** For whom calls wait, if the model answers nobody. */
+  default Optional<TeacherPause> pause() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

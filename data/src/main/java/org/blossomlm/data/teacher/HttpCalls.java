@@ -1,8 +1,10 @@
 package org.blossomlm.data.teacher;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -16,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.blossomlm.data.teacher.HttpFailure.Kind;
 
 /**
  * Sends one request to a service and receives the whole answer, in bounded time and memory,
@@ -41,8 +44,8 @@ final class HttpCalls implements AutoCloseable {
     this.timeout = settings.retry().timeout();
     this.idleTimeout = settings.retry().idleTimeout();
     this.mostBytes = settings.limits().mostResponseBytes();
-    Executor threads = Executors.newVirtualThreadPerTaskExecutor();
     boolean encrypted = "https".equals(settings.base().getScheme());
+    Executor threads = Executors.newVirtualThreadPerTaskExecutor();
     this.client =
         HttpClient.newBuilder()
             // The upgrade that Java offers on plain connections confuses some local servers.
@@ -84,7 +87,7 @@ final class HttpCalls implements AutoCloseable {
     } catch (ExecutionException e) {
       throw failure(e.getCause() == null ? e : e.getCause());
     } catch (CancellationException e) {
-      throw new HttpFailure("the connection was closed", false);
+      throw new HttpFailure("the connection was closed", Kind.BROKEN);
     } finally {
       response.cancel(true); // does nothing where it is complete
     }
@@ -97,7 +100,8 @@ final class HttpCalls implements AutoCloseable {
       long now = System.nanoTime() - begin;
       long left = timeout.toNanos() - now;
       if (left <= 0) {
-        throw new HttpFailure("no complete answer within " + shown(timeout) + " (timeout)", false);
+        throw new HttpFailure(
+            "no complete answer within " + shown(timeout) + " (timeout)", Kind.BROKEN);
       }
       long last = lastPiece.get();
       if (last != NOT_BEGUN) {
@@ -105,7 +109,7 @@ final class HttpCalls implements AutoCloseable {
         if (idleLeft <= 0) {
           throw new HttpFailure(
               "the answer stopped in the middle for " + shown(idleTimeout) + " (idle_timeout)",
-              false);
+              Kind.BROKEN);
         }
         left = Math.min(left, idleLeft);
       } else {
@@ -126,9 +130,13 @@ final class HttpCalls implements AutoCloseable {
   }
 
   private static HttpFailure failure(Throwable cause) {
+    Kind kind = Kind.BROKEN;
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof BoundedBody.TooLarge tooLarge) {
-        return new HttpFailure(String.valueOf(tooLarge.getMessage()), true);
+        return new HttpFailure(String.valueOf(tooLarge.getMessage()), Kind.TOO_LARGE);
+      }
+      if (each instanceof ConnectException || each instanceof HttpConnectTimeoutException) {
+        kind = Kind.UNREACHED;
       }
     }
     String what = cause.getMessage() == null ? "" : ": " + cause.getMessage();
@@ -137,7 +145,7 @@ final class HttpCalls implements AutoCloseable {
             + cause.getClass().getSimpleName()
             + what
             + ")",
-        false);
+        kind);
   }
 
   /** Ends all calls that are under way. */

@@ -5,12 +5,22 @@ final class HttpFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String what;
-  private final boolean tooLarge;
+  private final Kind kind;
 
-  HttpFailure(String message, boolean tooLarge) {
+  /** How far it got. */
+  enum Kind {
+    /** There is nobody at the address. */
+    UNREACHED,
+    /** The connection broke, or time was up. */
+    BROKEN,
+    /** The answer is longer than allowed. */
+    TOO_LARGE
+  }
+
+  HttpFailure(String message, Kind kind) {
     super(message);
     this.what = message;
-    this.tooLarge = tooLarge;
+    this.kind = kind;
   }
 
   /** The message. */
@@ -19,6 +29,11 @@ final class HttpFailure extends Exception {
   }
 
   boolean tooLarge() {
-    return tooLarge;
+    return kind == Kind.TOO_LARGE;
+  }
+
+  /** Whether the service was there. */
+  boolean reached() {
+    return kind != Kind.UNREACHED;
   }
 }

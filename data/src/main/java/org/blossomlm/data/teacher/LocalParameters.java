@@ -35,8 +35,8 @@ final class LocalParameters {
   private static final String MAX_TOKENS = "max_tokens";
   private static final String MAX_COMPLETION_TOKENS = "max_completion_tokens";
   private static final String STOP = "stop";
-  private static final String TOOLS = "tools";
-  private static final String VARIABLES = "chat_template_kwargs";
+  static final String TOOLS = "tools";
+  static final String VARIABLES = "chat_template_kwargs";
   private static final String NEXT_ROLE = "next_role";
 
   private final SettingsReader fields;
@@ -71,7 +71,7 @@ final class LocalParameters {
     variables();
     nextRole();
     fields.finish();
-    options(SamplingOptions.DEFAULT, 0);
+    options(SamplingOptions.DEFAULT, 0, List.of());
   }
 
   /** Those that were given. */
@@ -90,19 +90,22 @@ final class LocalParameters {
   /**
    * @param defaults of the model
    * @param seed where the request has none
+   * @param alsoStop texts that end the answer, besides those of the request
    */
-  GenerationOptions options(SamplingOptions defaults, long seed) {
+  GenerationOptions options(SamplingOptions defaults, long seed, List<String> alsoStop) {
     SamplingOptions.Builder sampling = defaults.toBuilder().seed(seed);
     SAMPLING.forEach((name, setter) -> {
       if (fields.value(name) instanceof Number number) {
         setter.set(sampling, number);
       }
     });
+    List<String> stop = stop();
+    stop.addAll(alsoStop);
     try {
       return GenerationOptions.builder()
           .sampling(sampling.build())
           .maxTokens(maxTokens())
-          .stop(stop())
+          .stop(stop)
           .build();
     } catch (IllegalArgumentException e) {
       throw new DataException("parameters of a local model: " + e.getMessage(), e);

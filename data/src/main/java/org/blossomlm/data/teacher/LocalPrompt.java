@@ -28,21 +28,23 @@ final class LocalPrompt {
   private final ChatTemplate template;
   private final Tokenizer tokenizer;
 
-  /**
-   * @throws ModelException if the model has no chat template
-   */
-  LocalPrompt(LanguageModel model) {
-    this.tokenizer = model.tokenizer();
-    this.template =
-        model
-            .chatTemplate()
-            .orElseThrow(() ->
-                new ModelException(
-                    model.file().path()
-                        + ": this model has no chat template, so it cannot be a teacher"));
+  private LocalPrompt(ChatTemplate template, Tokenizer tokenizer) {
+    this.template = template;
+    this.tokenizer = tokenizer;
   }
 
-  record Rendered(String text, int[] tokens) {}
+  /** Empty where the model has no chat template. */
+  static Optional<LocalPrompt> of(LanguageModel model) {
+    return model.chatTemplate().map(template -> new LocalPrompt(template, model.tokenizer()));
+  }
+
+  /**
+   * A prompt.
+   *
+   * @param stop text that ends what is to be written, where the model's own mark of the end of a
+   *     turn may not come
+   */
+  record Rendered(String text, int[] tokens, List<String> stop) {}
 
   /**
    * @throws ModelException if the template refuses the conversation
@@ -55,17 +57,26 @@ final class LocalPrompt {
     }
     MarkedText text =
         template.render(
-            new ChatTemplate.Request(
-                all, parameters.tools(), assistant, parameters.variables(), NOW));
-    if (!assistant) {
-      int place = text.text().lastIndexOf(PLACE);
-      if (place < 0) {
-        throw new ModelException(
-            "next_role: the template does not write user messages as they are");
-      }
-      text = text.subText(0, place);
+            new ChatTemplate.Request(all, parameters.tools(), true, parameters.variables(), NOW));
+    if (assistant) {
+      return new Rendered(text.text(), encode(text), List.of());
     }
-    return new Rendered(text.text(), encode(text));
+    int place = text.text().lastIndexOf(PLACE);
+    if (place < 0) {
+      throw new ModelException("next_role: the template does not write user messages as they are");
+    }
+    List<String> stop = userEnd(text.text().substring(place + PLACE.length()));
+    return new Rendered(text.text().substring(0, place), encode(text.subText(0, place)), stop);
+  }
+
+  /**
+   * What a template writes behind a user message, as far as the end of its line. Where that is a
+   * special token it is usually one that ends a turn anyway; in formats like {@code [INST] …
+   * [/INST]} or {@code |Human|: … |Bot|:} nothing else tells that the user has spoken.
+   */
+  private static List<String> userEnd(String behind) {
+    Optional<String> line = behind.strip().lines().findFirst().map(String::strip);
+    return line.isPresent() ? List.of(line.get()) : behind.isEmpty() ? List.of() : List.of(behind);
   }
 
   /** A template that writes BOS itself gets no second one. */

@@ -10,10 +10,12 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.blossomlm.data.DataException;
+import org.blossomlm.data.teacher.Completion.Usage;
 import org.blossomlm.engine.ContextLengthException;
 import org.blossomlm.engine.FinishReason;
 import org.blossomlm.engine.Generation;
@@ -27,6 +29,7 @@ import org.blossomlm.engine.SchedulerOptions;
 import org.blossomlm.model.ModelException;
 import org.blossomlm.model.chat.ChatMessage;
 import org.blossomlm.model.chat.ChatMessages;
+import org.blossomlm.model.chat.Role;
 import org.blossomlm.model.files.Sha256;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,7 +50,10 @@ final class LocalTeacher implements DirectTeacher {
   private @Nullable Loaded loaded;
   private boolean closed;
 
-  private record Loaded(LanguageModel model, Scheduler scheduler, LocalPrompt prompt) {}
+  private final ReentrantLock scoring = new ReentrantLock();
+
+  private record Loaded(
+      LanguageModel model, Scheduler scheduler, Optional<LocalPrompt> prompt, LocalScorer scorer) {}
 
   /**
    * @throws DataException if the file cannot be read or the parameters are wrong
@@ -104,6 +110,7 @@ final class LocalTeacher implements DirectTeacher {
     whole.put("messages", request.messages().stream().map(ChatMessages::toMap).toList());
     whole.put("parameters", parameters.values());
     whole.put("attempt", request.attempt());
+    request.schema().ifPresent(schema -> whole.put("schema", schema));
     return whole;
   }
 
@@ -129,13 +136,11 @@ final class LocalTeacher implements DirectTeacher {
     places.acquire();
     try {
       Loaded ready = load();
-      LocalPrompt.Rendered prompt = ready.prompt.render(messages, parameters);
-      GenerationOptions options = parameters.options(ready.model.defaultSampling(), seed(key));
-      Generation answer = generate(ready.scheduler, prompt.tokens(), options);
-      if (answer.finishReason() == FinishReason.CANCELLED) {
-        throw new TeacherException("teacher " + settings.name() + ": it was closed", 0);
+      Optional<SchemaDialogue> dialogue = SchemaDialogue.of(body.get("schema"), messages);
+      if (dialogue.isEmpty()) {
+        return call(answer(ready, messages, parameters, seed(key)), Usage.NONE);
       }
-      return new CachedCall(CachedCall.ANSWERED, json(prompt.text(), answer));
+      return structured(ready, dialogue.get(), parameters, seed(key));
     } catch (ModelException e) {
       throw new TeacherException("teacher " + settings.name() + ": " + e.getMessage(), e);
     } finally {
@@ -143,8 +148,68 @@ final class LocalTeacher implements DirectTeacher {
     }
   }
 
+  private CachedCall structured(
+      Loaded ready, SchemaDialogue dialogue, LocalParameters parameters, long seed)
+      throws InterruptedException {
+    List<ChatMessage> asked = dialogue.question();
+    Usage before = Usage.NONE;
+    for (int i = 1; ; i++) {
+      Answer answer = answer(ready, asked, parameters, seed + i);
+      SchemaDialogue.Reading reading = dialogue.read(answer.message().content());
+      if (reading.json().isPresent()) {
+        return call(answer.saying(reading.json().get()), before);
+      }
+      if (i == SchemaDialogue.MOST_ANSWERS) {
+        return call(answer, before);
+      }
+      before = before.plus(answer.usage());
+      asked = dialogue.again(answer.message().content(), reading.fault());
+    }
+  }
+
+  private record Answer(ChatMessage message, String finish, Usage usage) {
+    Answer saying(String text) {
+      ChatMessage other =
+          new ChatMessage(
+              Role.ASSISTANT,
+              text,
+              message.reasoning(),
+              List.of(),
+              Optional.empty(),
+              Optional.empty(),
+              Map.of());
+      return new Answer(other, "stop", usage);
+    }
+  }
+
+  private Answer answer(
+      Loaded ready, List<ChatMessage> messages, LocalParameters parameters, long seed)
+      throws InterruptedException {
+    LocalPrompt.Rendered prompt = prompt(ready).render(messages, parameters);
+    GenerationOptions options =
+        parameters.options(ready.model.defaultSampling(), seed, prompt.stop());
+    Generation answer = generate(ready.scheduler, prompt.tokens(), options);
+    if (answer.finishReason() == FinishReason.CANCELLED) {
+      throw new TeacherException("teacher " + settings.name() + ": it was closed", 0);
+    }
+    return new Answer(
+        LocalPrompt.message(prompt.text(), answer.text()),
+        answer.finishReason() == FinishReason.STOP ? "stop" : "length",
+        new Usage(answer.promptTokens(), 0, answer.tokens().size()));
+  }
+
+  private LocalPrompt prompt(Loaded ready) {
+    return ready.prompt.orElseThrow(() ->
+        new DataException(
+            "teacher "
+                + settings.name()
+                + ": "
+                + settings.file()
+                + ": this model has no chat template, so it cannot hold a conversation"));
+  }
+
   private static long seed(String key) {
-    return Long.parseUnsignedLong(key.substring(0, 16), 16) >>> 1;
+    return Long.parseUnsignedLong(key.substring(0, 16), 16) >>> 2;
   }
 
   private Generation generate(Scheduler scheduler, int[] prompt, GenerationOptions options)
@@ -165,18 +230,60 @@ final class LocalTeacher implements DirectTeacher {
     }
   }
 
-  private static byte[] json(String prompt, Generation answer) {
-    Map<String, @Nullable Object> message =
-        ChatMessages.toMap(LocalPrompt.message(prompt, answer.text()));
-    String finish = answer.finishReason() == FinishReason.STOP ? "stop" : "length";
-    Map<String, Object> usage =
-        Map.of("prompt_tokens", answer.promptTokens(), "completion_tokens", answer.tokens().size());
-    return JSON.writeValueAsBytes(
-        Map.of(
-            "choices",
-            List.of(Map.of("message", message, "finish_reason", finish)),
-            "usage",
-            usage));
+  private static CachedCall call(Answer answer, Usage before) {
+    Usage usage = answer.usage().plus(before);
+    Map<String, Object> counts =
+        Map.of("prompt_tokens", usage.prompt(), "completion_tokens", usage.completion());
+    Map<String, Object> choice =
+        Map.of("message", ChatMessages.toMap(answer.message()), "finish_reason", answer.finish());
+    byte[] json = JSON.writeValueAsBytes(Map.of("choices", List.of(choice), "usage", counts));
+    return new CachedCall(CachedCall.ANSWERED, json);
+  }
+
+  /** Everything that the scores of {@code request} depend on, as JSON values. */
+  Map<String, @Nullable Object> scoreBody(ScoreRequest request) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("text", request.text());
+    body.put("context_length", settings.contextLength());
+    request
+        .history()
+        .ifPresent(history -> {
+          body.put("messages", history.stream().map(ChatMessages::toMap).toList());
+          body.put("parameters", scoreParameters(request).values());
+        });
+    return body;
+  }
+
+  /** Those of the teacher that change what a conversation looks like. */
+  private LocalParameters scoreParameters(ScoreRequest request) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    values.put(LocalParameters.VARIABLES, settings.parameters().get(LocalParameters.VARIABLES));
+    if (!request.tools().isEmpty()) {
+      values.put(LocalParameters.TOOLS, request.tools());
+    }
+    return new LocalParameters(settings.name(), values);
+  }
+
+  /**
+   * Natural logarithms of the probabilities of a text's tokens: see {@link TextScore}.
+   *
+   * @throws TeacherException if a conversation is longer than the context
+   */
+  float[] score(ScoreRequest request) throws InterruptedException {
+    scoring.lockInterruptibly();
+    try {
+      Loaded ready = load();
+      if (request.history().isEmpty()) {
+        return ready.scorer.alone(request.text());
+      }
+      LocalPrompt.Rendered rendered =
+          prompt(ready).render(request.history().get(), scoreParameters(request));
+      return ready.scorer.after(rendered.tokens(), request.text());
+    } catch (ModelException | ContextLengthException | OutOfMemoryException e) {
+      throw new TeacherException("teacher " + settings.name() + ": " + e.getMessage(), e);
+    } finally {
+      scoring.unlock();
+    }
   }
 
   private Loaded load() throws InterruptedException {
@@ -207,8 +314,8 @@ final class LocalTeacher implements DirectTeacher {
     LanguageModel model = null;
     try {
       model = LanguageModel.load(settings.file(), options);
-      LocalPrompt prompt = new LocalPrompt(model);
-      return new Loaded(model, model.newScheduler(sharing), prompt);
+      return new Loaded(
+          model, model.newScheduler(sharing), LocalPrompt.of(model), new LocalScorer(model));
     } catch (ModelException | OutOfMemoryException e) {
       if (model != null) {
         model.close();
@@ -227,12 +334,13 @@ final class LocalTeacher implements DirectTeacher {
     throw new DataException(
         "teacher "
             + settings.name()
-            + ": a local model writes text, it makes no vectors; use a service with an embedding"
-            + " model");
+            + ": a local model writes text, it makes no vectors; use model: bge-small in place of"
+            + " teacher, or a service with an embedding model");
   }
 
   @Override
   public void close() {
+    scoring.lock(); // A score that is being computed reads the weights.
     loading.lock();
     try {
       closed = true;
@@ -243,6 +351,7 @@ final class LocalTeacher implements DirectTeacher {
       }
     } finally {
       loading.unlock();
+      scoring.unlock();
     }
   }
 }

@@ -104,7 +104,12 @@ final class OpenAiTeacher implements DirectTeacher {
     Map<String, @Nullable Object> sent = new LinkedHashMap<>(body);
     sent.put("input", texts);
     CachedCall call =
-        call("/embeddings", sent, false, TokenEstimate.of(sent), EmbeddingReader::check);
+        call(
+            "/embeddings",
+            sent,
+            false,
+            TokenEstimate.of(sent),
+            answer -> new CachedCall(CachedCall.ANSWERED, EmbeddingReader.check(answer)));
     if (!call.answered()) {
       throw new TeacherException(
           message(call.status(), AnswerReader.beginning(call.payload())), call.status());
@@ -112,22 +117,24 @@ final class OpenAiTeacher implements DirectTeacher {
     return EmbeddingReader.read(settings.name(), call.payload(), texts);
   }
 
-  /** Makes the JSON of an answer of a body with status 200. */
+  /** Makes an answer of a body with status 200. */
   @FunctionalInterface
   private interface BodyReader {
-    byte[] read(HttpAnswer answer) throws BrokenStream;
+    CachedCall read(HttpAnswer answer) throws BrokenStream;
   }
 
-  private byte[] readChat(HttpAnswer answer) throws BrokenStream {
+  private CachedCall readChat(HttpAnswer answer) throws BrokenStream {
     boolean events =
         answer.headers().firstValue("content-type").orElse("").contains("event-stream");
     if (events) {
-      return JSON.writeValueAsBytes(EventStream.read(answer.body()));
+      byte[] whole = JSON.writeValueAsBytes(EventStream.read(answer.body()));
+      return new CachedCall(CachedCall.ANSWERED, whole);
     }
-    if (AnswerReader.object(answer.body()).filter(AnswerReader::isAnswer).isEmpty()) {
+    var call = new CachedCall(CachedCall.ANSWERED, answer.body());
+    if (call.object().filter(AnswerReader::isAnswer).isEmpty()) {
       throw new BrokenStream("no answer in: " + AnswerReader.beginning(answer.body()));
     }
-    return answer.body();
+    return call;
   }
 
   private sealed interface Outcome {
@@ -150,29 +157,46 @@ final class OpenAiTeacher implements DirectTeacher {
       throws InterruptedException {
     URI address = URI.create(settings.base() + path);
     byte[] json = JSON.writeValueAsBytes(body);
+    health.enter();
+    try {
+      return call(address, json, stream, tokens, reader);
+    } finally {
+      health.leave();
+    }
+  }
+
+  private CachedCall call(URI address, byte[] json, boolean stream, long tokens, BodyReader reader)
+      throws InterruptedException {
     long begin = System.nanoTime();
+    long served = health.served();
+    int attempts = 0;
     int failures = 0;
     while (true) {
       switch (attempt(address, json, stream, tokens, reader)) {
         case Outcome.Over over -> {
           return over.call;
         }
-        case Outcome.Again again when again.status == TOO_MANY_REQUESTS -> {
-          // The key pauses. Whatever number of calls wait for it, they must not come at once.
-          if (System.nanoTime() - begin > retry.patience().toNanos()) {
-            throw new TeacherException(
-                message(again.status, "for " + retry.patience().toSeconds() + " s: " + again.said),
-                again.status);
-          }
-          Thread.sleep(jittered(Duration.ofMillis(Math.min(20, retry.firstDelay().toMillis()))));
-        }
         case Outcome.Again again -> {
-          failures++;
-          if (failures > retry.retries()) {
-            throw new TeacherException(
-                message(again.status, again.said + " (attempt " + failures + ")"), again.status);
+          attempts++;
+          long servedNow = health.served();
+          boolean others = servedNow != served;
+          served = servedNow;
+          if (again.status == TOO_MANY_REQUESTS) {
+            checkPatience(again, begin, others);
+            // The key pauses. Whatever number of calls wait for it, they must not come at once.
+            Thread.sleep(jittered(Duration.ofMillis(Math.min(20, retry.firstDelay().toMillis()))));
+          } else {
+            // Where nobody else is served either, it is not this call's failure.
+            failures += others ? 1 : 0;
+            if (failures > retry.retries()) {
+              throw TeacherException.passing(
+                  message(again.status, again.said + " (attempt " + attempts + ")"), again.status);
+            }
+            if (attempts > retry.retries()) {
+              health.checkPatience();
+            }
+            Thread.sleep(again.delay.orElse(backOff(attempts - 1)));
           }
-          Thread.sleep(again.delay.orElse(backOff(failures - 1)));
         }
       }
       if (closed) {
@@ -182,20 +206,37 @@ final class OpenAiTeacher implements DirectTeacher {
     }
   }
 
+  /** With 429, patience is that of the call: others may be served all the time. */
+  private void checkPatience(Outcome.Again again, long begin, boolean others) {
+    if (System.nanoTime() - begin <= retry.patience().toNanos()) {
+      return;
+    }
+    if (!others) {
+      health.checkPatience();
+      return;
+    }
+    throw TeacherException.passing(
+        message(again.status, "for " + retry.patience().toSeconds() + " s: " + again.said),
+        again.status);
+  }
+
   private Outcome attempt(URI address, byte[] json, boolean stream, long tokens, BodyReader reader)
       throws InterruptedException {
     ApiKey key = keys.take(tokens);
     places.acquire();
     HttpAnswer answer;
+    long sent = System.nanoTime();
     try {
       health.await();
+      sent = System.nanoTime();
       answer = http.post(address, key.authorization(), json, stream);
     } catch (HttpFailure e) {
       if (e.tooLarge()) {
-        health.answered();
+        health.heard();
+        health.served(System.nanoTime());
         throw new TeacherException(message(CachedCall.ANSWERED, e.what()), 200);
       }
-      health.failed(e.what());
+      health.failed(sent, 0, e.reached(), message(0, e.what()));
       return new Outcome.Again(0, e.what(), Optional.empty());
     } catch (InterruptedException e) {
       health.abandoned();
@@ -203,31 +244,20 @@ final class OpenAiTeacher implements DirectTeacher {
     } finally {
       places.release();
     }
-    return judge(answer, key, tokens, reader);
+    return judge(answer, sent, key, tokens, reader);
   }
 
-  private Outcome judge(HttpAnswer answer, ApiKey key, long tokens, BodyReader reader) {
+  private Outcome judge(HttpAnswer answer, long sent, ApiKey key, long tokens, BodyReader reader) {
     int status = answer.status();
+    if (status == CachedCall.ANSWERED) {
+      return judgeAnswer(answer, sent, key, tokens, reader);
+    }
     String said = key.hidden(AnswerReader.beginning(answer.body()));
     if (status >= 500) {
-      health.failed(message(status, said));
+      health.failed(sent, status, true, message(status, said));
       return again(answer, said);
     }
-    health.answered();
-    if (status == CachedCall.ANSWERED) {
-      try {
-        byte[] payload = reader.read(answer);
-        long used =
-            AnswerReader.object(payload)
-                .flatMap(AnswerReader::usage)
-                .map(usage -> usage.prompt() + usage.completion())
-                .orElse(tokens);
-        keys.used(key, tokens, used);
-        return new Outcome.Over(new CachedCall(status, payload));
-      } catch (BrokenStream e) {
-        return new Outcome.Again(status, key.hidden(e.what()), Optional.empty());
-      }
-    }
+    health.heard();
     if (KEY_REFUSED.contains(status)
         || (status == TOO_MANY_REQUESTS && said.contains("insufficient_quota"))) {
       keys.refuse(key, message(status, said));
@@ -236,13 +266,12 @@ final class OpenAiTeacher implements DirectTeacher {
     if (status == TOO_MANY_REQUESTS) {
       Outcome.Again again = again(answer, said);
       keys.pause(key, again.delay.orElseGet(() -> backOff(keys.tooMany(key))), said);
+      health.unserved(sent, status, message(status, said));
       return again;
     }
     if (PASSING.contains(status)) {
+      health.unserved(sent, status, message(status, said));
       return again(answer, said);
-    }
-    if (PERMANENT.contains(status)) {
-      return new Outcome.Over(new CachedCall(status, said.getBytes(StandardCharsets.UTF_8)));
     }
     if (status == 404 || status == 405 || status / 100 == 3) {
       throw new TeacherUnavailableException(
@@ -251,7 +280,31 @@ final class OpenAiTeacher implements DirectTeacher {
               + settings.base()
               + ")");
     }
+    health.served(System.nanoTime());
+    if (PERMANENT.contains(status)) {
+      return new Outcome.Over(new CachedCall(status, said.getBytes(StandardCharsets.UTF_8)));
+    }
     throw new TeacherException(message(status, said), status);
+  }
+
+  private Outcome judgeAnswer(
+      HttpAnswer answer, long sent, ApiKey key, long tokens, BodyReader reader) {
+    health.heard();
+    try {
+      CachedCall call = reader.read(answer);
+      long used =
+          call.object()
+              .flatMap(AnswerReader::usage)
+              .map(usage -> usage.prompt() + usage.completion())
+              .orElse(tokens);
+      keys.used(key, tokens, used);
+      health.served(System.nanoTime());
+      return new Outcome.Over(call);
+    } catch (BrokenStream e) {
+      String what = key.hidden(e.what());
+      health.unserved(sent, answer.status(), message(answer.status(), what));
+      return new Outcome.Again(answer.status(), what, Optional.empty());
+    }
   }
 
   private Outcome.Again again(HttpAnswer answer, String said) {
@@ -285,6 +338,11 @@ final class OpenAiTeacher implements DirectTeacher {
         + ": "
         + (status == 0 ? "" : "HTTP " + status + ": ")
         + (said.isEmpty() ? "(no text)" : said);
+  }
+
+  @Override
+  public Optional<TeacherPause> pause() {
+    return health.pause();
   }
 
   @Override

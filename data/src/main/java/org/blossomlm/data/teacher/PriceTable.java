@@ -16,14 +16,17 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * Prices of models by name, in USD per million tokens. The table that Blossom brings holds list
- * prices as they were known when it was written ({@code prices.yaml}, with its date); a file of the
- * same shape, or a {@code price} at a teacher, overrides them:
+ * Prices of models by name, in USD per million tokens. The table that Blossom brings ({@code
+ * prices.yaml}) holds list prices, each with where and when it was read; a file of the same shape
+ * ({@code --prices}), or a {@code price} at a teacher, goes before it:
  *
  * <pre>{@code
  * models:
- *   my-model: {prompt: 0.50, cached_prompt: 0.05, completion: 1.50}
+ *   my-model: {prompt: 0.50, cached_prompt: 0.05, completion: 1.50, checked: 2026-11-01, source: …}
  * }</pre>
+ *
+ * <p>A model that is in neither has no known price: what it costs is not counted, and a run with a
+ * budget refuses it.
  *
  * <p>A model with a date at its end ({@code -2026-08-06}, {@code -0806}, {@code -latest}) has the
  * price of the one without, unless it has its own.
@@ -79,7 +82,10 @@ public final class PriceTable {
     SettingsReader models = table.object("models");
     Map<String, Price> prices = new LinkedHashMap<>();
     for (String model : models.names()) {
-      prices.put(model, price(models.object(model)));
+      SettingsReader fields = models.object(model);
+      fields.text("source");
+      fields.text("checked");
+      prices.put(model, price(fields));
     }
     table.text("as_of");
     table.text("note");

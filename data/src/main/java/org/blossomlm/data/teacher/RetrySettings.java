@@ -8,13 +8,13 @@ import java.time.Duration;
  * @param timeout for one answer, from the request to its last byte
  * @param idleTimeout between two pieces of an answer that has begun
  * @param retries how often a call is sent again after it failed by a connection error, a time-out
- *     or a status of 408, 409, 425 or 5xx. After 429 it is sent again until {@code patience} is
- *     over
+ *     or a status of 408, 409, 425 or 5xx while others were answered. Where nobody is, and after
+ *     429, it is sent again until {@code patience} is over
  * @param firstDelay before the first retry, give or take a half; it doubles each time. What the
  *     service asks for by {@code Retry-After} goes before
  * @param mostDelay between two retries, unless the service asks for more
- * @param patience with 429 for one call, with a service that is down for all calls, and the most
- *     that a {@code Retry-After} may ask for
+ * @param patience with 429 for one call, with a service that answers nobody for all calls, after
+ *     which the run stops; and the most that a {@code Retry-After} may ask for
  * @param failuresUntilOpen after so many failures in a row the service counts as down (circuit
  *     breaker): calls wait, and one at a time finds out whether it is back
  * @param openDelay between two of these

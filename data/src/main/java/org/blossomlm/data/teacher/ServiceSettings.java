@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.blossomlm.data.DataException;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * A model behind an HTTP service that speaks OpenAI's API. As a configuration has it:
  *
  * <pre>{@code
- * model: deepseek-chat
+ * model: deepseek-v4-flash
  * base_url: https://api.deepseek.com/v1   # OpenAI's where it is absent
  * keys: [DEEPSEEK_API_KEY]                # names of environment variables, never keys
  * parameters: {temperature: 0.7}          # beneath those of a request
  * reasoning: never | always | with_tool_calls
  * stream: true
  * structured_output: none | json_object | json_schema
- * price: {prompt: 0.28, cached_prompt: 0.028, completion: 0.42}   # or: free
+ * price: {prompt: 0.14, cached_prompt: 0.0028, completion: 0.28}   # or: free
  * completion_estimate: 1024               # tokens, where a request has no max_tokens
  * requests_per_minute: 500, tokens_per_minute: 200000, concurrency: 32
  * timeout: 600                            # see RetrySettings and CallLimits
@@ -154,131 +155,76 @@ public record ServiceSettings(
   }
 
   public ServiceSettings withKeyVariables(String... names) {
-    return new ServiceSettings(
-        name,
-        model,
-        base,
-        List.of(names),
-        parameters,
-        reasoning,
-        stream,
-        structuredOutput,
-        retry,
-        limits,
-        price,
-        completionEstimate);
+    return changed(draft -> draft.keyVariables = List.of(names));
   }
 
   public ServiceSettings withParameters(Map<String, @Nullable Object> values) {
-    return new ServiceSettings(
-        name,
-        model,
-        base,
-        keyVariables,
-        values,
-        reasoning,
-        stream,
-        structuredOutput,
-        retry,
-        limits,
-        price,
-        completionEstimate);
+    return changed(draft -> draft.parameters = values);
   }
 
   public ServiceSettings withReasoning(ReasoningRule rule) {
-    return new ServiceSettings(
-        name,
-        model,
-        base,
-        keyVariables,
-        parameters,
-        rule,
-        stream,
-        structuredOutput,
-        retry,
-        limits,
-        price,
-        completionEstimate);
+    return changed(draft -> draft.reasoning = rule);
   }
 
   public ServiceSettings withStream(boolean value) {
-    return new ServiceSettings(
-        name,
-        model,
-        base,
-        keyVariables,
-        parameters,
-        reasoning,
-        value,
-        structuredOutput,
-        retry,
-        limits,
-        price,
-        completionEstimate);
+    return changed(draft -> draft.stream = value);
   }
 
   public ServiceSettings withStructuredOutput(StructuredOutput value) {
-    return new ServiceSettings(
-        name,
-        model,
-        base,
-        keyVariables,
-        parameters,
-        reasoning,
-        stream,
-        value,
-        retry,
-        limits,
-        price,
-        completionEstimate);
+    return changed(draft -> draft.structuredOutput = value);
   }
 
   public ServiceSettings withRetry(RetrySettings value) {
-    return new ServiceSettings(
-        name,
-        model,
-        base,
-        keyVariables,
-        parameters,
-        reasoning,
-        stream,
-        structuredOutput,
-        value,
-        limits,
-        price,
-        completionEstimate);
+    return changed(draft -> draft.retry = value);
   }
 
   public ServiceSettings withLimits(CallLimits value) {
-    return new ServiceSettings(
-        name,
-        model,
-        base,
-        keyVariables,
-        parameters,
-        reasoning,
-        stream,
-        structuredOutput,
-        retry,
-        value,
-        price,
-        completionEstimate);
+    return changed(draft -> draft.limits = value);
   }
 
   public ServiceSettings withPrice(Price value) {
+    return changed(draft -> draft.price = Optional.of(value));
+  }
+
+  private ServiceSettings changed(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
     return new ServiceSettings(
         name,
         model,
         base,
-        keyVariables,
-        parameters,
-        reasoning,
-        stream,
-        structuredOutput,
-        retry,
-        limits,
-        Optional.of(value),
+        draft.keyVariables,
+        draft.parameters,
+        draft.reasoning,
+        draft.stream,
+        draft.structuredOutput,
+        draft.retry,
+        draft.limits,
+        draft.price,
         completionEstimate);
+  }
+
+  /** What a copy may differ in. */
+  private static final class Draft {
+    private List<String> keyVariables;
+    private Map<String, @Nullable Object> parameters;
+    private ReasoningRule reasoning;
+    private boolean stream;
+    private StructuredOutput structuredOutput;
+    private RetrySettings retry;
+    private CallLimits limits;
+    private Optional<Price> price;
+
+    Draft(ServiceSettings from) {
+      keyVariables = from.keyVariables;
+      parameters = from.parameters;
+      reasoning = from.reasoning;
+      stream = from.stream;
+      structuredOutput = from.structuredOutput;
+      retry = from.retry;
+      limits = from.limits;
+      price = from.price;
+    }
   }
 
   /** What is known of services, so that a recipe need not say it. */

@@ -1,6 +1,7 @@
 package org.blossomlm.data.teacher;
 
 import java.util.List;
+import java.util.Optional;
 
 /** A model that writes, judges or embeds. May be asked by many threads at once. */
 public interface Teacher extends AutoCloseable {
@@ -22,6 +23,11 @@ public interface Teacher extends AutoCloseable {
    * @throws InterruptedException if the run is to stop
    */
   List<float[]> embed(List<String> texts) throws InterruptedException;
+
+  /** What tells how likely this model finds a text; only models of this machine have it. */
+  default Optional<TokenScorer> scorer() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

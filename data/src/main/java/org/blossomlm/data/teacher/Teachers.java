@@ -1,6 +1,7 @@
 package org.blossomlm.data.teacher;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,8 @@ public final class Teachers implements AutoCloseable {
               "teacher "
                   + each.name()
                   + ": the price of its model is not known, so --budget cannot be kept. Give it:"
-                  + " price: {prompt: …, completion: …} in USD per million tokens, or price: free");
+                  + " price: {prompt: …, completion: …} in USD per million tokens, or price: free;"
+                  + " or a table of prices with --prices");
         }
         DirectTeacher direct =
             switch (each) {
@@ -134,6 +136,13 @@ public final class Teachers implements AutoCloseable {
   /** What was done and what it cost. */
   public CostMeter meter() {
     return meter;
+  }
+
+  /** For whom calls wait; of several teachers, the one that has answered nobody for longest. */
+  public Optional<TeacherPause> pause() {
+    return teachers.values().stream()
+        .flatMap(teacher -> teacher.pause().stream())
+        .max(Comparator.comparing(TeacherPause::since));
   }
 
   public Budget budget() {

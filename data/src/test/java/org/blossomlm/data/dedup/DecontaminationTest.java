@@ -80,7 +80,9 @@ class DecontaminationTest {
             "mgsm/mgsm_zh.tsv")) {
       List<ReferenceTexts.Reference> questions =
           ReferenceTexts.read(
-              SharedDatasets.file(benchmark), Set.copyOf(ReferenceTexts.QUESTION_FIELDS));
+              SharedDatasets.file(benchmark),
+              benchmark,
+              Set.copyOf(ReferenceTexts.QUESTION_FIELDS));
       List<DataRecord> chats = new ArrayList<>();
       for (int i = 0; i < questions.size(); i++) {
         String question = questions.get(i).text();
@@ -115,6 +117,19 @@ class DecontaminationTest {
                 text("part", "Please rewrite it in German."),
                 text("clean", "小明有十个梨，他吃了两个，还剩几个？"));
     assertThat(result.droppedIds()).containsExactly("zh", "en", "whole");
+  }
+
+  @Test
+  void benchmarksWhoseFilesHaveOneNameAreToldApartByTheirFolders() {
+    assertThat(
+            ReferenceTexts.names(
+                List.of(
+                    Path.of("sets/mt_bench/question.jsonl"),
+                    Path.of("sets/arena/v1/question.jsonl"),
+                    Path.of("sets/arena/v2/question.jsonl"),
+                    Path.of("sets/gsm8k/test.jsonl"))))
+        .containsExactly(
+            "mt_bench/question.jsonl", "v1/question.jsonl", "v2/question.jsonl", "test.jsonl");
   }
 
   @Test

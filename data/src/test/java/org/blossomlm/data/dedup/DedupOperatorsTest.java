@@ -9,6 +9,7 @@ import static org.blossomlm.data.filter.OneOperator.text;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -189,6 +190,87 @@ class DedupOperatorsTest {
             OneOperator.of("semantic_dedup")
                 .run(text("1", "t").withMetadata("embedding", List.of("a"))))
         .hasMessageContaining("embedding of 1 is not a list of numbers");
+  }
+
+  /** As small models make them: all in one part of the space. */
+  @Test
+  void semanticDeduplicationFindsWhatComparingEverythingFinds() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    double[] common = random.doubles(96, -1, 1).toArray();
+    List<double[]> vectors = new ArrayList<>();
+    List<DataRecord> records = new ArrayList<>();
+    List<double[]> stays = new ArrayList<>();
+    List<String> staysIn = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 3000; i++) {
+      double[] vector = new double[96];
+      double[] base = i > 0 && random.nextInt(3) == 0 ? vectors.get(random.nextInt(i)) : null;
+      double noise = 0.05 + 0.35 * random.nextDouble();
+      for (int k = 0; k < vector.length; k++) {
+        vector[k] =
+            base == null
+                ? 1.2 * common[k] + random.nextDouble(-1, 1)
+                : base[k] + noise * random.nextGaussian();
+      }
+      vectors.add(vector);
+      String language = i % 2 == 0 ? "zh" : "en";
+      boolean gone = false;
+      for (int k = 0; k < stays.size() && !gone; k++) {
+        gone =
+            staysIn.get(k).equals(language)
+                && cosine(vector, stays.get(k)) >= (language.equals("zh") ? 0.9 : 0.94);
+      }
+      if (!gone) {
+        stays.add(vector);
+        staysIn.add(language);
+        expected.add("r" + i);
+      }
+      List<Double> values = new ArrayList<>();
+      for (double x : vector) {
+        values.add(x);
+      }
+      records.add(
+          text("r" + i, "t")
+              .withMetadata("embedding", values)
+              .withMetadata("embedding_language", language));
+    }
+    OneOperator.Result result =
+        OneOperator.seeded(seed, "semantic_dedup", "thresholds", Map.of("zh", 0.9, "en", 0.94))
+            .run(records);
+    assertThat(expected).hasSizeBetween(1000, 2990);
+    assertThat(result.keptIds()).as("seed %d", seed).isEqualTo(expected);
+  }
+
+  private static double cosine(double[] a, double[] b) {
+    double ab = 0;
+    double aa = 0;
+    double bb = 0;
+    for (int i = 0; i < a.length; i++) {
+      ab += a[i] * b[i];
+      aa += a[i] * a[i];
+      bb += b[i] * b[i];
+    }
+    return ab / Math.sqrt(aa * bb);
+  }
+
+  @Test
+  void whatIsAlikeOnlyThroughAnotherStays() {
+    OneOperator.Result result =
+        OneOperator.of("semantic_dedup", "threshold", 0.9)
+            .run(
+                text("a", "t").withMetadata("embedding", List.of(1.0, 0.0)),
+                text("b", "t").withMetadata("embedding", List.of(0.95, 0.3)),
+                text("c", "t").withMetadata("embedding", List.of(0.8, 0.6)));
+    assertThat(result.keptIds()).containsExactly("a", "c");
+    assertThatThrownBy(() ->
+            OneOperator.of("semantic_dedup")
+                .run(
+                    text("a", "t").withMetadata("embedding", List.of(1.0, 0.0)),
+                    text("b", "t").withMetadata("embedding", List.of(1.0, 0.0, 0.0))))
+        .hasMessageContaining("different models");
+    assertThatThrownBy(() -> OneOperator.of("semantic_dedup", "thresholds", Map.of("en", 9)))
+        .hasMessageContaining("thresholds: en is 9");
   }
 
   @Test

@@ -118,6 +118,77 @@ class BehaviourOperatorsTest {
           "The API does not provide this; I would use a cache.",
           "你不能直接访问私有成员，需要提供 getter。");
 
+  /** Refusals in other words than the usual ones. */
+  private static final List<String> RARER_REFUSALS =
+      List.of(
+          "I'm really sorry, but that's not something I'm able to help with.",
+          "I won't be able to help you with that request.",
+          "My apologies, but I'm not in a position to give medical advice.",
+          "Sorry — I can't do that.",
+          "I'd rather not write about this topic.",
+          "I can't comply with this.",
+          "That would be harmful, so I won't provide instructions.",
+          "I appreciate your question, but I can't share that information.",
+          "Thank you for your understanding, but I cannot continue this conversation.",
+          "I do not have real-time data, so I cannot tell you the current price.",
+          "It is beyond my capabilities to access external websites.",
+          "I'm going to have to decline.",
+          "I don't think I can help with that.",
+          "I need to decline this request.",
+          "Unfortunately, this falls outside of what I can do.",
+          "I regret to inform you that I am unable to complete this task.",
+          "I'm designed to be helpful and harmless, and therefore I can't assist with weapons.",
+          "No, I can't help you hack into someone's account.",
+          "I cannot and will not provide that.",
+          "I am not able to open links or view images.",
+          "很抱歉，我不能回答这个问题。",
+          "对不起，这超出了我的能力范围。",
+          "抱歉，这个话题我不方便讨论。",
+          "作为AI，我没有办法获取实时信息。",
+          "我无法协助您完成这个请求。",
+          "您的请求可能涉及违法行为，我不能提供相关帮助。",
+          "抱歉，我还没有学会回答这个问题。",
+          "不好意思，我不太方便透露。",
+          "我很理解您的心情，但我无法提供具体的投资建议。",
+          "这个问题我无法回答。",
+          "我暂时还不具备联网功能，无法查询今天的天气。",
+          "请原谅，我不能参与此类对话。",
+          "对于这类敏感话题，我选择不予回应。",
+          "抱歉，根据相关规定我不能提供此内容。",
+          "很遗憾，我不能满足您的这一需求。",
+          "让我们换个话题聊聊吧。",
+          "我没有能力打开链接或查看图片。",
+          "恕我无法回答。",
+          "我必须拒绝这个请求。",
+          "您好，这个问题我暂时无法回答，让我们换个话题吧。");
+
+  /** Answers that look like one of them. */
+  private static final List<String> RARER_ANSWERS =
+      List.of(
+          "I can't believe how quickly the time went; here is a story about it.",
+          "You can't divide by zero, so the expression is undefined.",
+          "I can help with that! First, open the file.",
+          "The lock can't be opened without a key.",
+          "I'd rather use a list here, since order matters.",
+          "Sorry for the confusion: the right answer is 12.",
+          "I apologize for the mistake. Here is the corrected code.",
+          "I cannot recommend this book enough.",
+          "Unfortunately, the train was late, and we could not provide snacks.",
+          "This falls outside of the range [0, 1], so clamp it.",
+          "I don't think I can choose just one, but my top three are:",
+          "No, you can't use a mutable default argument safely. Here's why:",
+          "抱歉，刚才的计算有误，正确答案是12。",
+          "不好意思，我理解错了，下面重新写一遍。",
+          "我不能确定他是否来过，但从信里看，他写道……",
+          "这个方程无法用因式分解求解，我们用求根公式。",
+          "我无法忘记那个夏天。",
+          "对不起用英语可以说 sorry 或 I apologize。",
+          "您的问题很好，我来回答。",
+          "如果链接无法打开，请检查网络。",
+          "换个话题的时候，可以说“对了”。",
+          "他拒绝了这个请求，因为时间不够。",
+          "I am like a moth to a flame; I can't help but be drawn to her.");
+
   private static final List<String> IDENTITIES =
       List.of(
           "I am ChatGPT, a large language model trained by OpenAI.",
@@ -189,7 +260,35 @@ class BehaviourOperatorsTest {
 
   @Test
   void refusalsAreToldFromAnswersThatQuoteThem() {
-    measure("refusals", Behaviours::refuses, REFUSALS, ANSWERS);
+    measure("refusals", Refusals::isRefusal, REFUSALS, ANSWERS);
+    measure("rarer refusals", Refusals::isRefusal, RARER_REFUSALS, RARER_ANSWERS);
+  }
+
+  @Test
+  void answersOfPeopleAndSolutionsOfProblemsAreNoRefusals() {
+    List<String> answers = SharedDatasets.strings("gsm8k/train.jsonl", "answer");
+    assertThat(answers).hasSizeGreaterThan(7000).noneMatch(Refusals::isRefusal);
+    List<String> references =
+        SharedDatasets.strings("alignbench/data_v1.1_release.jsonl", "reference");
+    // Three of them do refuse.
+    assertThat(references.stream().filter(Refusals::isRefusal)).hasSize(3);
+  }
+
+  @Test
+  void whatOnlyAShortAnswerRefusesWithIsNoRefusalInALongOne() {
+    String sentence = "I won't be able to show every case here. ";
+    assertThat(Refusals.isRefusal(sentence)).isTrue();
+    assertThat(Refusals.isRefusal(sentence + "The first one is a list of numbers. ".repeat(12)))
+        .isFalse();
+  }
+
+  @Test
+  void aLongAnswerIsSearchedForALongSystemMessageInReasonableTime() {
+    String system = "ab".repeat(200_000);
+    String answer = "ac".repeat(200_000);
+    assertThat(BehaviourOperators.repeats(system, answer, 60)).isFalse();
+    assertThat(BehaviourOperators.repeats(system, answer + "ba".repeat(30), 60)).isTrue();
+    assertThat(BehaviourOperators.repeats("short", answer, 60)).isFalse();
   }
 
   @Test
@@ -201,7 +300,7 @@ class BehaviourOperatorsTest {
   @Test
   void aRefusalLateInAnAnswerIsNoRefusal() {
     String long1 = "This is how you do it. First open the file. Then read it. Then close it. ";
-    assertThat(Behaviours.refuses(long1 + "I can't provide more details.")).isFalse();
+    assertThat(Refusals.isRefusal(long1 + "I can't provide more details.")).isFalse();
   }
 
   @Test

@@ -5,7 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.blossomlm.data.filter.OneOperator.text;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.blossomlm.data.ChatRecord;
+import org.blossomlm.data.RecordHead;
 import org.blossomlm.data.TextRecord;
+import org.blossomlm.model.chat.ChatMessage;
+import org.blossomlm.model.chat.Role;
+import org.blossomlm.model.chat.ToolCall;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,5 +100,34 @@ class PiiMaskerTest {
                 !((TextRecord) masker.run(text("1", answer)).only()).text().equals(answer))
             .toList();
     assertThat(changed).isEmpty();
+  }
+
+  @Test
+  void whatToolsWereCalledWithIsMaskedAndMetadataWhereNamed() {
+    ChatRecord chat =
+        new ChatRecord(
+            RecordHead.of("1").withMetadata("source", "a@example.com").withMetadata("n", 1),
+            List.of(
+                ChatMessage.user("Mail it."),
+                new ChatMessage(
+                    Role.ASSISTANT,
+                    "",
+                    Optional.empty(),
+                    List.of(
+                        new ToolCall(
+                            "c1", "send", Map.of("to", List.of("bob@example.com"), "retries", 3))),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of())));
+    ChatRecord masked =
+        (ChatRecord)
+            OneOperator.of("chat_pii_masker", "metadata_fields", List.of("source", "n"))
+                .run(chat)
+                .only();
+    assertThat(masked.messages().getLast().toolCalls().getFirst().arguments())
+        .isEqualTo(Map.of("to", List.of("[EMAIL]"), "retries", 3));
+    assertThat(masked.head().metadata()).containsEntry("source", "[EMAIL]").containsEntry("n", 1);
+    assertThat(OneOperator.of("chat_pii_masker", "mask_tool_calls", false).run(chat).only())
+        .isEqualTo(chat);
   }
 }

@@ -48,7 +48,7 @@ final class Bench implements OperatorContext {
     Map<String, Object> values = new LinkedHashMap<>();
     for (Parameter parameter : spec.parameters()) {
       Object value = arguments.get(parameter.name());
-      if (value == null && parameter.name().equals("teacher")) {
+      if (value == null && parameter.name().equals("teacher") && !arguments.containsKey("model")) {
         value = "t";
       }
       if (value != null) {

@@ -279,4 +279,17 @@ class NewInstructionsTest {
         .containsEntry("embedding", List.of(4.0, 0.1));
     assertThat(bench.one("text_embedder", Map.of(), text.withText(" ")).failure()).isPresent();
   }
+
+  @Test
+  void vectors_come_from_a_teacher_or_from_a_model_of_this_machine() {
+    assertThatThrownBy(
+            () -> Bench.operator("text_embedder", Map.of("teacher", "t", "model", "bge-small")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("either teacher, or model");
+    assertThatThrownBy(() -> Bench.operator("text_embedder", Map.of("model", "bge-small")))
+        .as("its library lies in another module")
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("./blossom data fetch embeddings")
+        .hasMessageContaining("尚未安装");
+  }
 }

@@ -126,6 +126,7 @@ class TranslationTest {
         "5月有三个|three in May",
         "It costs $5 and $10 today|今天要 5 美元和 10 美元",
         "It costs $20 and $30|要 20 美元和 30 美元",
+        "2 $5 loaves of bread, 2 3$ boxes|2 个 5 美元的面包，2 盒 3 美元的",
         "$x \\text{ if even}$ holds|$x \\text{ 如果为偶数}$ 成立",
         "１００个|100 of them",
         "\\frac{1}{2} and x^{n}|\\frac{1}{2} 和 x^{n}",

@@ -155,4 +155,44 @@ class RecipeErrorsTest {
             () -> RecipeFile.read(Path.of("none.yaml"), Map.of(), SmallOperators.catalog()))
         .hasMessage("none.yaml: no such recipe");
   }
+
+  @Test
+  void a_service_cannot_do_what_only_a_model_of_this_machine_tells() {
+    String recipe =
+        """
+        name: local
+        teachers:
+          paid: {model: some-model}
+          own: {model: "local:model.gguf"}
+        sources:
+          a: a.jsonl
+        branches:
+          b:
+            from: a
+            steps:
+              - ifd: {teacher: TEACHER}
+        sinks:
+          - {file: b.jsonl, from: b}
+        """;
+    assertThatThrownBy(() ->
+            RecipeFile.parse(
+                recipe.replace("TEACHER", "paid"),
+                "local.yaml",
+                Path.of(""),
+                Map.of(),
+                BuiltInOperators.catalog()))
+        .hasMessageContaining("local.yaml:11")
+        .hasMessageContaining("\"paid\" is a service")
+        .hasMessageContaining("local:FILE.gguf")
+        .hasMessageContaining("such as own");
+    assertThat(
+            RecipeFile.parse(
+                    recipe.replace("TEACHER", "own"),
+                    "local.yaml",
+                    Path.of(""),
+                    Map.of(),
+                    BuiltInOperators.catalog())
+                .branches())
+        .hasSize(1);
+  }
 }

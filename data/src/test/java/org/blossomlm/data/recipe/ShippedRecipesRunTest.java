@@ -27,8 +27,10 @@ import org.blossomlm.model.chat.Role;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The recipes that Blossom brings, run against a teacher that speaks HTTP")
@@ -133,16 +135,9 @@ class ShippedRecipesRunTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"blossom-math", "blossom-orca", "blossom-wizard", "blossom-chat"})
-  void whole_ones_go_through_on_the_real_sources(String name) throws InterruptedException {
-    assumeTrue(Files.isDirectory(DATASETS), "the real sources are not at " + DATASETS);
-    rows(DATASETS.resolve("gsm8k/train.jsonl"))
-        .forEach(row ->
-            teacher.knows(
-                text(row, "question"), text(row, "answer").replaceFirst("(?s).*####", "")));
-    for (String language : List.of("ch", "en")) {
-      rows(DATASETS.resolve("tal_scq5k/" + language + "_single_choice_train_3K.jsonl"))
-          .forEach(row -> teacher.knows(text(row, "problem"), text(row, "answer_value")));
-    }
+  void whole_ones_go_through_on_the_beginning_of_the_real_sources(String name)
+      throws InterruptedException {
+    teachRealSources();
     Map<String, String> parameters = new HashMap<>();
     parameters.put("sources", DATASETS.toAbsolutePath().normalize().toString());
     if (parameterNames(RECIPES.resolve(name + ".yaml")).contains("invented")) {
@@ -153,5 +148,38 @@ class ShippedRecipesRunTest {
     assertThat(run.complete()).isTrue();
     assertThat(chats).hasSizeGreaterThanOrEqualTo(10);
     assertThat(inLanguage(chats, "zh")).isEqualTo(inLanguage(chats, "en"));
+  }
+
+  /** About a minute each. */
+  @Tag("slow")
+  @ParameterizedTest
+  @CsvSource({
+    "blossom-math, 20000",
+    "blossom-orca, 17000",
+    "blossom-wizard, 18000",
+    "blossom-chat, 3000"
+  })
+  void whole_ones_go_through_on_all_of_the_real_sources(String name, int records)
+      throws InterruptedException {
+    teachRealSources();
+    RunResult run =
+        run(name, Map.of("sources", DATASETS.toAbsolutePath().normalize().toString()), 0);
+    List<ChatRecord> chats = result(name);
+    assertThat(run.complete()).isTrue();
+    assertThat(chats).hasSizeGreaterThanOrEqualTo(records);
+    assertThat(inLanguage(chats, "zh")).isEqualTo(inLanguage(chats, "en"));
+    assertThat(run.failed()).isLessThan(records / 1000);
+  }
+
+  private void teachRealSources() {
+    assumeTrue(Files.isDirectory(DATASETS), "the real sources are not at " + DATASETS);
+    rows(DATASETS.resolve("gsm8k/train.jsonl"))
+        .forEach(row ->
+            teacher.knows(
+                text(row, "question"), text(row, "answer").replaceFirst("(?s).*####", "")));
+    for (String language : List.of("ch", "en")) {
+      rows(DATASETS.resolve("tal_scq5k/" + language + "_single_choice_train_3K.jsonl"))
+          .forEach(row -> teacher.knows(text(row, "problem"), text(row, "answer_value")));
+    }
   }
 }

@@ -10,6 +10,8 @@ import java.util.Map;
 import org.blossomlm.data.ChatRecord;
 import org.blossomlm.data.RecordHead;
 import org.blossomlm.data.TextRecord;
+import org.blossomlm.data.file.RecordStatistics;
+import org.blossomlm.data.recipe.BuiltInOperators;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.run.DataRun;
 import org.blossomlm.data.run.RunListener;
@@ -57,15 +59,44 @@ class RunReportTest {
             """);
     assertThat(html)
         .contains("<span lang=\"en\">Steps</span><span lang=\"zh\">步骤</span>")
-        .contains("<tr><td>b.length_filter</td><td>4</td><td>3</td><td>1</td><td>0</td>")
+        .contains("<tr><td>b.length_filter</td><td>4</td><td>3</td><td>1</td><td></td>")
         .contains("<span>b.length_filter: too long</span>")
         .contains("<b>2</b><em>66.7 %</em>") // Two of three are Chinese.
         .contains("<span>4–7</span>")
-        .contains("<span>seed</span>")
+        .contains("kind: <b>seed</b>")
         .contains("text: 另一段中文")
         .contains("IllegalStateException: found the word")
         .contains("not even JSON")
         .contains("max: 40");
+  }
+
+  @Test
+  void shows_the_largest_clusters_of_duplicates_with_their_similarity() throws Exception {
+    String fox = "the quick brown fox jumps over the lazy dog and runs away from the big bad wolf";
+    Files.writeString(
+        folder.resolve("in.jsonl"),
+        "{\"id\":\"a\",\"text\":\"%s\"}\n{\"id\":\"b\",\"text\":\"%s today\"}\n{\"id\":\"c\",\"text\":\"other <b>\"}\n{\"id\":\"d\",\"text\":\"other <b>\"}\n{\"id\":\"e\",\"text\":\"other <b>\"}\n"
+            .formatted(fox, fox));
+    Recipe recipe =
+        Recipe.builder("clusters")
+            .source("texts", source -> source.file("in.jsonl").format("text"))
+            .branch("b", branch -> branch.from("texts").step("exact_dedup").step("minhash_dedup"))
+            .sink("out.jsonl", sink -> sink.from("b"))
+            .build(BuiltInOperators.catalog(), folder);
+    Path run = folder.resolve("run");
+    RunResult result = DataRun.run(recipe, RunOptions.in(run), RunListener.NONE);
+    assertThat(run.resolve("clusters/b.exact_dedup.jsonl"))
+        .hasContent(
+            "{\"size\":3,\"members\":["
+                + "{\"id\":\"c\",\"similarity\":1.0,\"text\":\"text: other <b>\"},"
+                + "{\"id\":\"d\",\"similarity\":1.0,\"text\":\"text: other <b>\"},"
+                + "{\"id\":\"e\",\"similarity\":1.0,\"text\":\"text: other <b>\"}]}\n");
+    // 15 of 16 shingles of three words are shared.
+    assertThat(Files.readString(RunReport.write(recipe, result)))
+        .contains("1 clusters with 3 records")
+        .contains("<b class=\"count\">3</b><span>other &lt;b&gt;</span>")
+        .contains("<em>94 %</em>b")
+        .contains("<span lang=\"zh\">保留</span></em>a");
   }
 
   @Test
@@ -86,9 +117,9 @@ class RunReportTest {
     assertThat(
             List.of(
                 "How are you?", "你好吗？", "请用 Python 写 hello world 程序吧 thanks", "1 + 1", "Привет"))
-        .extracting(Script::of)
-        .containsExactly(Script.ENGLISH, Script.CHINESE, Script.MIXED, Script.NONE, Script.OTHER);
-    assertThat(Script.of("用Python写一个快速排序的函数，并解释它的时间复杂度。")).isEqualTo(Script.CHINESE);
+        .extracting(text -> RecordStatistics.language(List.of(text)))
+        .containsExactly("en", "zh", "mixed", "none", "other");
+    assertThat(RecordStatistics.language(List.of("用Python写一个快速排序的函数，并解释它的时间复杂度。"))).isEqualTo("zh");
   }
 
   @Test

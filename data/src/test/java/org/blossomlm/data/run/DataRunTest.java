@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.DataRecord;
@@ -16,6 +17,7 @@ import org.blossomlm.data.Provenance;
 import org.blossomlm.data.format.RecordJson;
 import org.blossomlm.data.operator.Outcome;
 import org.blossomlm.data.operator.RecordOperator;
+import org.blossomlm.data.recipe.BuiltInOperators;
 import org.blossomlm.data.recipe.Recipe;
 import org.blossomlm.data.recipe.RecipeBuilder;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +144,71 @@ class DataRunTest {
         .isEqualTo(
             "{\"id\":\"r0\",\"file\":\"numbers.jsonl\",\"row\":1,\"steps\":[\"b.shout\",\"b.dice\"]}");
     assertThat(folder.resolve("run/lineage/lineage.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void ids_that_come_again_are_made_unique_the_same_way_each_time() throws Exception {
+    Files.createDirectories(folder.resolve("parts"));
+    RunFixture.writeRecords(folder.resolve("parts/a.jsonl"), SmallOperators.records(3));
+    RunFixture.writeRecords(folder.resolve("parts/b.jsonl"), SmallOperators.records(4));
+    Files.writeString(
+        folder.resolve("other.jsonl"),
+        """
+        {"id": "r1", "text": "another"}
+        {"id": "r1-2", "text": "called as the one that was renamed"}
+        """);
+    Recipe recipe =
+        built(
+            Recipe.builder("ids")
+                .source("parts", source -> source.file("parts/*.jsonl"))
+                .source("other", source -> source.file("other.jsonl").format("text"))
+                .source("again", source -> source.file("parts/b.jsonl"))
+                .branch("first", branch -> branch.from("parts"))
+                .branch("second", branch -> branch.from("other", "again"))
+                .sink("out.jsonl", sink -> sink.from("first", "second").lineage()));
+    run(recipe, "run");
+    List<DataRecord> records = output("run", "out.jsonl");
+    assertThat(records.stream().map(DataRecord::id))
+        .containsExactly(
+            "r0", "r1", "r2", "r0-2", "r1-2", "r2-2", "r3", "r1-3", "r1-2-2", // then again
+            "r0-2", "r1-2", "r2-2", "r3");
+    assertThat(records.get(3).head().provenance().steps())
+        .containsExactly(
+            new Provenance.Step(
+                "source parts", List.of(), Optional.of("called r0, as a record before it is")));
+    run(recipe, "again");
+    assertThat(Files.readString(folder.resolve("again/out.jsonl")))
+        .isEqualTo(Files.readString(folder.resolve("run/out.jsonl")));
+  }
+
+  @Test
+  void operators_on_all_records_are_in_the_lineage_of_what_they_leave() throws Exception {
+    Recipe recipe =
+        built(
+            recipe()
+                .branch("b", branch -> branch.from("numbers").step("unique").step("shuffle"))
+                .sink("out.jsonl", sink -> sink.from("b").lineage()));
+    run(recipe, "run");
+    assertThat(output("run", "out.jsonl"))
+        .allSatisfy(record ->
+            assertThat(record.head().provenance().steps())
+                .extracting(Provenance.Step::operator)
+                .containsExactly("b.unique", "b.shuffle"));
+  }
+
+  @Test
+  void lineage_says_of_which_cluster_a_record_stays() throws Exception {
+    Recipe recipe =
+        recipe()
+            .branch("b", branch -> branch.from("numbers").step("exact_dedup"))
+            .sink("out.jsonl", sink -> sink.from("b"))
+            .build(BuiltInOperators.catalog(), folder);
+    run(recipe, "run");
+    assertThat(Files.readString(folder.resolve("run/lineage/out.jsonl")))
+        .contains(
+            "{\"id\":\"r0\",\"file\":\"numbers.jsonl\",\"row\":1,\"steps\":[{\"b.exact_dedup\":[],\"note\":\"stays of cluster r0\"}]}")
+        .contains(
+            "{\"id\":\"r1\",\"file\":\"numbers.jsonl\",\"row\":2,\"steps\":[\"b.exact_dedup\"]}");
   }
 
   @Test

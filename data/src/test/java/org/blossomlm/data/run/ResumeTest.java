@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.blossomlm.data.DataRecord;
 import org.blossomlm.data.recipe.Recipe;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -32,7 +33,10 @@ class ResumeTest {
 
   @BeforeEach
   void an_undisturbed_run() throws Exception {
-    RunFixture.writeRecords(folder.resolve("numbers.jsonl"), SmallOperators.records(RECORDS));
+    // Ids of the second half are those of the first.
+    List<DataRecord> records = new ArrayList<>(SmallOperators.records(RECORDS / 2));
+    records.addAll(SmallOperators.records(RECORDS / 2));
+    RunFixture.writeRecords(folder.resolve("numbers.jsonl"), records);
     Path run = folder.resolve("undisturbed");
     RunResult result =
         DataRun.run(RunFixture.everything(folder, SLOW), RunOptions.in(run), RunListener.NONE);

@@ -3,7 +3,6 @@ package org.blossomlm.data.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.blossomlm.data.teacher.TestTeachers.ask;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.blossomlm.data.DataException;
 import org.blossomlm.data.teacher.Completion.FinishReason;
-import org.blossomlm.model.gguf.GgufFile;
-import org.blossomlm.model.gguf.GgufValue;
-import org.blossomlm.model.gguf.GgufWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,19 +29,7 @@ class LocalTeacherTest {
 
   /** The model of the fixtures, with a template that writes only what is said. */
   private Path model() {
-    Path stories = STORIES.resolve("stories260k-f32.gguf");
-    assumeTrue(Files.exists(stories), () -> "no fixtures at " + STORIES);
-    Path copy = folder.resolve("model.gguf");
-    try (GgufFile file = GgufFile.open(stories)) {
-      GgufWriter writer =
-          new GgufWriter(
-              file.metadata().toBuilder()
-                  .put("tokenizer.chat_template", GgufValue.text(TEMPLATE))
-                  .build());
-      file.tensors().values().forEach(writer::add);
-      writer.write(copy);
-    }
-    return copy;
+    return LocalModelFile.write(folder.resolve("model.gguf"), TEMPLATE);
   }
 
   private TestTeachers open(Path model, Map<String, Object> parameters) {
@@ -100,6 +84,41 @@ class LocalTeacherTest {
       String expected = Files.readString(STORIES.resolve("expected-greedy-200-tokens.txt"));
       assertThat(question.text().strip()).isNotEmpty();
       assertThat(expected.strip()).startsWith(question.text().strip());
+    }
+  }
+
+  /** In a format whose user turns end with plain text nothing else stops the model. */
+  @Test
+  void theUsersTurnEndsWhereTheTemplateGoesOn() throws Exception {
+    Path model =
+        LocalModelFile.write(
+            folder.resolve("sentences.gguf"),
+            "{% for m in messages %}{{ m.content }}. {% endfor %}");
+    try (TestTeachers run = open(model, Map.of("temperature", 0, "max_tokens", 100))) {
+      Completion question =
+          run.teacher.complete(
+              CompletionRequest.of(List.of()).withParameters(Map.of("next_role", "user")));
+      String expected = Files.readString(STORIES.resolve("expected-greedy-200-tokens.txt")).strip();
+      assertThat(question.text().strip())
+          .isEqualTo(expected.substring(0, expected.indexOf('.')).strip());
+      assertThat(question.finish()).isEqualTo(FinishReason.STOP);
+    }
+  }
+
+  @Test
+  void anAnswerThatDoesNotFollowItsSchemaIsAskedForAgainButNotForEver() throws Exception {
+    Map<String, Object> schema =
+        Map.of("type", "object", "properties", Map.of("score", Map.of("type", "integer")));
+    try (TestTeachers run = open(model(), Map.of("max_tokens", 10))) {
+      CompletionRequest request = ask("There was a cat");
+      Completion plain = run.teacher.complete(request);
+      Completion structured = run.teacher.complete(request.withSchema(schema));
+      assertThat(structured.key()).isNotEqualTo(plain.key());
+      assertThat(structured.usage().completion()).isEqualTo(3 * 10);
+      assertThat(structured.finish()).isEqualTo(FinishReason.LENGTH);
+      assertThat(run.teacher.complete(request.withSchema(schema)).text())
+          .isEqualTo(structured.text());
+      assertThat(run.costs().answered()).isEqualTo(2);
     }
   }
 

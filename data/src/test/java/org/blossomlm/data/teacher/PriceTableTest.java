@@ -3,8 +3,12 @@ package org.blossomlm.data.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import org.blossomlm.data.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,11 +19,26 @@ class PriceTableTest {
   @Test
   void aModelWithADateHasThePriceOfTheOneWithout() {
     PriceTable table = PriceTable.bundled();
-    assertThat(table.find("gpt-4o-mini")).contains(Price.of("0.15", "0.075", "0.60"));
+    assertThat(table.find("gpt-4o-mini")).contains(Price.of("0.15", "0.15", "0.60"));
     assertThat(table.find("gpt-4o-mini-2024-07-18")).isEqualTo(table.find("gpt-4o-mini"));
     assertThat(table.find("gpt-4o-latest")).isEqualTo(table.find("gpt-4o"));
     assertThat(table.find("gpt-4o-mini-audio")).isEmpty();
     assertThat(table.find("unknown")).isEmpty();
+  }
+
+  @Test
+  void everyPriceThatIsBroughtSaysWhereAndWhenItWasRead() throws Exception {
+    List<String> prices;
+    try (InputStream in = PriceTable.class.getResourceAsStream("prices.yaml")) {
+      prices =
+          new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> line.contains("{prompt:"))
+              .toList();
+    }
+    assertThat(prices)
+        .hasSizeGreaterThan(10)
+        .allMatch(line -> line.matches(".* checked: \"20\\d\\d-\\d\\d[-\\d]*\", source: .+}"));
   }
 
   @Test

@@ -22,13 +22,21 @@ final class ScoredRows {
 
   /** Evaluates one chunk in an empty context. */
   static void ofChunk(Session session, TextChunks text, int chunk, Consumer consumer) {
-    int[] tokens = text.chunk(chunk);
+    of(session, text.chunk(chunk), text.first(), consumer);
+  }
+
+  /**
+   * Evaluates a sequence in an empty context.
+   *
+   * @param first position whose prediction is handed over; it is of the token after it
+   */
+  static void of(Session session, int[] tokens, int first, Consumer consumer) {
     session.logits(
         tokens,
-        text.first(),
+        first,
         (position, logits) -> {
           if (position < tokens.length - 1) {
-            consumer.accept(position - text.first(), logits, tokens[position + 1]);
+            consumer.accept(position - first, logits, tokens[position + 1]);
           }
         });
   }

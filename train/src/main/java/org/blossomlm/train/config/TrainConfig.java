@@ -3,7 +3,6 @@ package org.blossomlm.train.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.blossomlm.train.example.DataOrder;
 import org.blossomlm.train.example.ExamplePolicy;
@@ -17,6 +16,7 @@ import org.blossomlm.train.example.ExampleSource;
  * @param template a Jinja file or {@code blossom}; empty for the model's own
  * @param date for templates that write one ({@code YYYY-MM-DD}); empty for the day of the start
  * @param cache folder of tokenised samples
+ * @param gguf types of the files that are made of the result
  */
 public record TrainConfig(
     String file,
@@ -26,11 +26,8 @@ public record TrainConfig(
     ModelChoice model,
     Optional<Path> tokenizer,
     Optional<String> template,
-    Objective objective,
-    double dpoBeta,
     Method method,
     Lora lora,
-    Quantization quantization,
     Compute compute,
     Optimizer optimizer,
     Schedule schedule,
@@ -42,14 +39,12 @@ public record TrainConfig(
     Optional<String> date,
     Path cache,
     Evaluation evaluation,
-    Guard guard,
     Checkpoints checkpoints,
-    Export export,
-    boolean tensorboard,
-    Distributed distributed) {
+    List<String> gguf) {
 
   public TrainConfig {
     stages = List.copyOf(stages);
+    gguf = List.copyOf(gguf);
   }
 
   /** What is trained. */
@@ -73,12 +68,6 @@ public record TrainConfig(
       boolean tieEmbeddings,
       double initialRange)
       implements ModelChoice {}
-
-  /** What is learnt. */
-  public enum Objective {
-    SFT,
-    DPO
-  }
 
   /** Which weights are trained. */
   public enum Method {
@@ -108,9 +97,6 @@ public record TrainConfig(
     }
   }
 
-  /** The base of {@link Method#QLORA}. */
-  public record Quantization(String type, int block, boolean twice) {}
-
   /** {@code YES} and {@code NO} are said, {@code AUTO} is decided by the program. */
   public enum Choice {
     AUTO,
@@ -119,12 +105,10 @@ public record TrainConfig(
   }
 
   /**
-   * @param device {@code auto}, {@code cpu} or {@code cuda}
    * @param bfloat16 whether products are in bf16, else fp32
    * @param threads 0 for all cores
    */
-  public record Compute(
-      String device, boolean bfloat16, int threads, Choice gradientCheckpointing) {}
+  public record Compute(boolean bfloat16, int threads, Choice gradientCheckpointing) {}
 
   /** AdamW; {@code clipNorm} and {@code ema} are 0 where they are off. */
   public record Optimizer(
@@ -197,21 +181,7 @@ public record TrainConfig(
   }
 
   /**
-   * @param spike empty where only NaN goes back
-   */
-  public record Guard(OptionalDouble spike, int rollbacks) {}
-
-  /**
    * @param every 0 for the end of stages only
    */
-  public record Checkpoints(int every, int keep, boolean resume) {}
-
-  /** What is made of the result. */
-  public record Export(List<String> gguf, boolean merge, boolean check) {
-    public Export {
-      gguf = List.copyOf(gguf);
-    }
-  }
-
-  public record Distributed(String backend, int timeoutSeconds) {}
+  public record Checkpoints(int every, int keep) {}
 }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.blossomlm.data.format.RecordFormat;
@@ -26,19 +25,14 @@ import org.blossomlm.train.config.TrainConfig.Checkpoints;
 import org.blossomlm.train.config.TrainConfig.Choice;
 import org.blossomlm.train.config.TrainConfig.Compute;
 import org.blossomlm.train.config.TrainConfig.Data;
-import org.blossomlm.train.config.TrainConfig.Distributed;
 import org.blossomlm.train.config.TrainConfig.Evaluation;
-import org.blossomlm.train.config.TrainConfig.Export;
 import org.blossomlm.train.config.TrainConfig.FromScratch;
-import org.blossomlm.train.config.TrainConfig.Guard;
 import org.blossomlm.train.config.TrainConfig.Lora;
 import org.blossomlm.train.config.TrainConfig.LoraVariant;
 import org.blossomlm.train.config.TrainConfig.Method;
 import org.blossomlm.train.config.TrainConfig.ModelChoice;
-import org.blossomlm.train.config.TrainConfig.Objective;
 import org.blossomlm.train.config.TrainConfig.Optimizer;
 import org.blossomlm.train.config.TrainConfig.Pretrained;
-import org.blossomlm.train.config.TrainConfig.Quantization;
 import org.blossomlm.train.config.TrainConfig.Schedule;
 import org.blossomlm.train.config.TrainConfig.ScheduleType;
 import org.blossomlm.train.config.TrainConfig.Stage;
@@ -50,6 +44,9 @@ import org.blossomlm.train.example.ExampleSource;
 public final class TrainConfigReader {
   private static final long MAX_BYTES = 1 << 20;
   private static final int HEAD_SIZE = 64;
+
+  /** What a run without stages calls the one that it has. */
+  static final String ONLY_STAGE = "train";
 
   private final String file;
   private final Path folder;
@@ -156,13 +153,9 @@ public final class TrainConfigReader {
         values.optionalText("output").map(this::path).orElse(Path.of("runs").resolve(name));
     ModelChoice model = model();
     Method method = method(model);
-    Objective objective = values.choice("objective", Objective.class);
-    if (objective == Objective.SFT && values.hasSection("dpo")) {
-      throw values.error("dpo.beta", "has a meaning only with objective: dpo");
-    }
     double rate =
-        values.optionalNumber("optimizer.learning_rate").orElse(rate(model, method, objective));
-    Batches batches = batches(objective);
+        values.optionalNumber("optimizer.learning_rate").orElse(rate(model, method));
+    Batches batches = batches();
     return new TrainConfig(
         file,
         name,
@@ -173,14 +166,8 @@ public final class TrainConfigReader {
         values
             .optionalText("template")
             .map(text -> text.equals(ChatTemplates.BLOSSOM) ? text : path(text).toString()),
-        objective,
-        values.number("dpo.beta"),
         method,
         lora(),
-        new Quantization(
-            values.text("quantization.type"),
-            Integer.parseInt(values.text("quantization.block")),
-            values.flag("quantization.double")),
         compute(),
         new Optimizer(
             rate,
@@ -203,19 +190,8 @@ public final class TrainConfigReader {
         date(),
         values.optionalText("examples.cache").map(this::path).orElse(output.resolve("cache")),
         evaluation(),
-        new Guard(
-            values.number("guard.spike") == 0
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(values.number("guard.spike")),
-            values.integer("guard.rollbacks")),
-        new Checkpoints(
-            values.integer("checkpoint.every"),
-            values.integer("checkpoint.keep"),
-            values.flag("checkpoint.resume")),
-        new Export(
-            values.texts("export.gguf"), values.flag("export.merge"), values.flag("export.check")),
-        values.flag("report.tensorboard"),
-        new Distributed(values.text("distributed.backend"), values.integer("distributed.timeout")));
+        new Checkpoints(values.integer("checkpoint.every"), values.integer("checkpoint.keep")),
+        values.texts("export.gguf"));
   }
 
   private Path path(String name) {
@@ -291,16 +267,10 @@ public final class TrainConfigReader {
     if (method == Method.FULL && values.hasSection("lora")) {
       throw values.error("method", "is full, which has no adapters; leave lora out");
     }
-    if (method != Method.QLORA && values.hasSection("quantization")) {
-      throw values.error("method", "only qlora quantises its base; leave quantization out");
-    }
     return method;
   }
 
-  private static double rate(ModelChoice model, Method method, Objective objective) {
-    if (objective == Objective.DPO) {
-      return 5e-6;
-    }
+  private static double rate(ModelChoice model, Method method) {
     if (model instanceof FromScratch) {
       return 5e-4;
     }
@@ -320,7 +290,6 @@ public final class TrainConfigReader {
 
   private Compute compute() {
     return new Compute(
-        values.text("compute.device"),
         values.text("compute.type").equals("bf16"),
         values.integer("compute.threads"),
         switch (values.text("compute.gradient_checkpointing")) {
@@ -330,18 +299,11 @@ public final class TrainConfigReader {
         });
   }
 
-  private Batches batches(Objective objective) {
-    boolean packing = values.flag("batch.packing");
-    if (objective == Objective.DPO && packing) {
-      if (values.has("batch.packing")) {
-        throw values.error("batch.packing", "pairs are not packed; leave it out with dpo");
-      }
-      packing = false;
-    }
+  private Batches batches() {
     return new Batches(
         values.integer("batch.rows"),
         values.integer("batch.accumulate"),
-        packing,
+        values.flag("batch.packing"),
         values.integer("batch.packing_window"),
         values.choice("batch.order", DataOrder.Kind.class));
   }
@@ -357,7 +319,7 @@ public final class TrainConfigReader {
     if (values.has("data")) {
       return List.of(
           new Stage(
-              "train",
+              ONLY_STAGE,
               data(values, "data"),
               values.number("epochs"),
               steps(values.integer("max_steps")),

@@ -11,16 +11,17 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The first weights of a new model, as GPT-2 has them (Radford et al. 2019, section 2.3): normal
- * with a deviation of 0.02, in the matrices that add to the residual stream less by the root of
+ * with one deviation, in the matrices that add to the residual stream less by the root of
  * their number; norms one, biases zero.
  *
  * @param seed with the tensor's name decides its numbers
  */
-record RandomWeights(DecoderDefinition definition, long seed) implements WeightSource {
-  private static final double DEVIATION = 0.02;
+record RandomWeights(DecoderDefinition definition, long seed, double deviation)
+    implements WeightSource {
+  static final double DEVIATION = 0.02;
 
-  static RandomWeights of(DecoderLayout layout, long seed) {
-    return new RandomWeights(DecoderDefinition.of(layout), seed);
+  static RandomWeights of(DecoderLayout layout, long seed, double deviation) {
+    return new RandomWeights(DecoderDefinition.of(layout), seed, deviation);
   }
 
   @Override
@@ -37,11 +38,11 @@ record RandomWeights(DecoderDefinition definition, long seed) implements WeightS
       return Optional.of(torch.ones(shape));
     }
     boolean residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
-    double deviation =
-        residual ? DEVIATION / Math.sqrt(2.0 * definition.architecture().layers()) : DEVIATION;
+    double spread =
+        residual ? deviation / Math.sqrt(2.0 * definition.architecture().layers()) : deviation;
     torch.manual_seed(seedOf(seed, name));
     Tensor matrix = torch.empty(shape);
-    matrix.normal_(0, deviation, new GeneratorOptional());
+    matrix.normal_(0, spread, new GeneratorOptional());
     return Optional.of(matrix);
   }
 

@@ -17,8 +17,17 @@ public final class WeightSources {
     return Files.isDirectory(model) ? new FolderWeights(model) : new GgufWeights(model);
   }
 
-  /** New weights for the {@code config.json} of a folder. */
+  /** New weights for the {@code config.json} of a folder, with GPT-2's deviation of 0.02. */
   public static WeightSource random(Path folder, long seed) {
-    return RandomWeights.of(DecoderLayout.ofFolder(folder), seed);
+    return random(folder, seed, RandomWeights.DEVIATION);
+  }
+
+  /**
+   * New weights for the {@code config.json} of a folder.
+   *
+   * @param deviation of matrices
+   */
+  public static WeightSource random(Path folder, long seed, double deviation) {
+    return RandomWeights.of(DecoderLayout.ofFolder(folder), seed, deviation);
   }
 }

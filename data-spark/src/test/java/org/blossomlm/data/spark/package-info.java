@@ -1,0 +1,4 @@
+@NullMarked
+package org.blossomlm.data.spark;
+
+import org.jspecify.annotations.NullMarked;

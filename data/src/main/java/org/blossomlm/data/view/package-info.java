@@ -1,0 +1,5 @@
+/** A local page to browse, search and compare records, however large their file. */
+@NullMarked
+package org.blossomlm.data.view;
+
+import org.jspecify.annotations.NullMarked;
