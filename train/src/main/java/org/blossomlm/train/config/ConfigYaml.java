@@ -176,7 +176,7 @@ public final class ConfigYaml {
               each.source().files().stream()
                   .map(file -> paths.apply(absolute(each, file)))
                   .toList()));
-      each.source().format().ifPresent(format -> line(below, "format", text(format.toString())));
+      each.source().format().ifPresent(format -> line(below, "format", text(format.wireName())));
       each.source().at().ifPresent(at -> line(below, "at", text(at)));
       each.source().limit().ifPresent(limit -> line(below, "limit", limit));
       line(below, "weight", number(each.weight()));

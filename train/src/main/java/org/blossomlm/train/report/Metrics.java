@@ -154,7 +154,7 @@ public record Metrics(SequencedMap<String, Curve> curves, List<Incident> inciden
       case "NaN" -> Double.NaN;
       case "Infinity" -> Double.POSITIVE_INFINITY;
       case "-Infinity" -> Double.NEGATIVE_INFINITY;
-      default -> node.doubleValue();
+      default -> node.isNumber() ? node.doubleValue() : Double.NaN;
     };
   }
 

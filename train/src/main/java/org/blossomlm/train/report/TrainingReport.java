@@ -40,11 +40,11 @@ public final class TrainingReport {
           Metrics.EVALUATION_PERPLEXITY,
           Metrics.EVALUATION_TOKENS);
 
-  private final TrainingRun run;
+  private final ReportedRun run;
   private final Metrics metrics;
   private final Html page = new Html();
 
-  private TrainingReport(TrainingRun run) {
+  private TrainingReport(ReportedRun run) {
     this.run = run;
     this.metrics = run.metrics();
   }
@@ -57,7 +57,7 @@ public final class TrainingReport {
    * @throws TrainException if the folder is none of a run, or cannot be written
    */
   public static Path write(Path runFolder) {
-    TrainingRun run = new RunFolder(runFolder).read();
+    ReportedRun run = new RunFiles(runFolder).read();
     Path file = runFolder.resolve(FILE);
     try {
       AtomicFile.write(file, html(run).getBytes(StandardCharsets.UTF_8), TrainException::new);
@@ -76,7 +76,7 @@ public final class TrainingReport {
   }
 
   /** The page. */
-  static String html(TrainingRun run) {
+  static String html(ReportedRun run) {
     var report = new TrainingReport(run);
     report.summary();
     report.curves();

@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The files of a run that tell about it, beside its checkpoints and results. All of them may be
  * absent: a run writes them one after the other.
  */
-public final class RunFolder {
+public final class RunFiles {
   /** The configuration with every default in its place. */
   public static final String CONFIGURATION = "config.yaml";
 
@@ -62,7 +62,7 @@ public final class RunFolder {
 
   private final Path folder;
 
-  public RunFolder(Path folder) {
+  public RunFiles(Path folder) {
     this.folder = folder;
   }
 
@@ -75,7 +75,7 @@ public final class RunFolder {
    *
    * @throws TrainException if the folder does not exist, or a file of it is not as it should be
    */
-  public TrainingRun read() {
+  public ReportedRun read() {
     if (!Files.isDirectory(folder)) {
       throw new TrainException(folder + ": is no folder of a training run");
     }
@@ -89,7 +89,7 @@ public final class RunFolder {
       Path file = stage.resolve(METRICS);
       metrics = Files.exists(file) ? metrics.followedBy(Metrics.read(file)) : metrics;
     }
-    return new TrainingRun(
+    return new ReportedRun(
         facts.map(RunFacts::name).orElseGet(this::name),
         bytes(CONFIGURATION).map(text -> new String(text, StandardCharsets.UTF_8)).orElse(""),
         metrics,
@@ -218,7 +218,7 @@ public final class RunFolder {
     try (Stream<Path> inside = Files.list(folder)) {
       return inside
           .filter(path -> Files.exists(path.resolve(METRICS)))
-          .sorted(Comparator.comparing(path -> path.getFileName().toString(), RunFolder::compare))
+          .sorted(Comparator.comparing(path -> path.getFileName().toString(), RunFiles::compare))
           .toList();
     } catch (IOException e) {
       throw new TrainException(folder + ": cannot be read: " + e.getMessage(), e);
