@@ -53,7 +53,8 @@ public final class Main {
             .addSubcommand("perplexity", new PerplexityCommand(application))
             .addSubcommand("data", DataCommand.commandLine(application))
             .addSubcommand("tokenizer", TokenizerCommand.commandLine(application))
-            .addSubcommand("train", TrainCommand.commandLine(application));
+            .addSubcommand("train", TrainCommand.commandLine(application))
+            .addSubcommand("merge", new MergeCommand(application));
     giveVersion(root);
     IParameterExceptionHandler wrongUsage = (e, args) -> wrongUsage(e, application, report);
     IExecutionExceptionHandler failure = (e, command, result) -> report.print(e).status();

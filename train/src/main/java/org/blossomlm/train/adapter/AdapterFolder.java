@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.blossomlm.model.files.AtomicFile;
@@ -53,6 +54,16 @@ public final class AdapterFolder {
    * @param folder must not exist, or be empty
    */
   public static void write(TrainingModel model, String baseModel, Path folder) {
+    write(model, baseModel, folder, _ -> {});
+  }
+
+  /**
+   * As {@link #write(TrainingModel, String, Path)}.
+   *
+   * @param more is given the folder to put further files into, before it appears
+   */
+  public static void write(
+      TrainingModel model, String baseModel, Path folder, Consumer<Path> more) {
     if (!(model.method() instanceof Method.Adapters adapters)) {
       throw new IllegalArgumentException("a model that is trained whole has no adapters");
     }
@@ -73,6 +84,7 @@ public final class AdapterFolder {
                   LongStream.range(0, tensor.dim()).map(tensor::size).boxed().toList(),
                   out -> TensorData.writeTo(tensor, out)));
       writer.write(written.path().resolve(WEIGHTS));
+      more.accept(written.path());
       written.commit();
     } catch (IOException e) {
       throw new TrainException(folder + ": cannot be written: " + e.getMessage(), e);
@@ -101,6 +113,11 @@ public final class AdapterFolder {
     config.put("fan_in_fan_out", false);
     config.put("init_lora_weights", true);
     return config;
+  }
+
+  /** What the adapters of a folder were trained on, as whoever trained them called it. */
+  public static String baseModel(Path folder) {
+    return config(folder).path("base_model_name_or_path").stringValue("");
   }
 
   /**

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.blossomlm.model.convert.ConversionOptions;
 import org.blossomlm.model.convert.DecoderLayout.Place;
@@ -47,6 +48,20 @@ public final class MergedFolder {
    */
   public static void write(
       TrainingModel model, Path base, Optional<SafetensorsType> format, Path folder) {
+    write(model, base, format, folder, _ -> {});
+  }
+
+  /**
+   * As {@link #write(TrainingModel, Path, Optional, Path)}.
+   *
+   * @param more is given the folder to change its small files, before it appears
+   */
+  public static void write(
+      TrainingModel model,
+      Path base,
+      Optional<SafetensorsType> format,
+      Path folder,
+      Consumer<Path> more) {
     try (AtomicFolder written = AtomicFolder.create(folder)) {
       if (Files.isDirectory(base)) {
         copyAllButWeights(base, written.path());
@@ -58,6 +73,7 @@ public final class MergedFolder {
       }
       SafetensorsType type = writeWeights(model, format, written.path());
       setType(written.path().resolve("config.json"), type);
+      more.accept(written.path());
       written.commit();
     } catch (IOException e) {
       throw new TrainException(folder + ": cannot be written: " + e.getMessage(), e);

@@ -138,6 +138,11 @@ public final class ExampleFile implements ExampleSet, AutoCloseable {
     return (int) crc.getValue();
   }
 
+  /** CRC-32C of the samples, their index and counts. */
+  public int checksum() {
+    return file.get(INT, file.byteSize() - FOOTER_BYTES + 16);
+  }
+
   /** What became of the records that the samples were made from. */
   public ExampleCounts counts() {
     return counts;

@@ -122,6 +122,10 @@ public final class Trainer implements AutoCloseable {
         end = LoopResult.End.STOPPED;
         break;
       }
+      if (options.patience() > 0 && withoutGain >= options.patience()) {
+        end = LoopResult.End.NO_MORE_GAIN; // Also where a run that ended so is started again.
+        break;
+      }
       List<MicroBatch> batches = nextBatches();
       if (batches.isEmpty()) {
         end = LoopResult.End.NO_MORE_DATA;
@@ -131,10 +135,6 @@ public final class Trainer implements AutoCloseable {
       boolean best = isDue(options.evaluateEvery()) && evaluate();
       if (best || isDue(options.checkpointEvery())) {
         save();
-      }
-      if (options.patience() > 0 && withoutGain >= options.patience()) {
-        end = LoopResult.End.NO_MORE_GAIN;
-        break;
       }
     }
     if (end != LoopResult.End.STOPPED && step > first && !isDue(options.evaluateEvery())) {

@@ -2,6 +2,7 @@ package org.blossomlm.train.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.blossomlm.model.convert.DecoderLayout.Place;
 import org.blossomlm.train.example.MicroBatch;
 import org.blossomlm.train.torch.Scope;
@@ -94,6 +95,26 @@ public final class TrainingModel implements AutoCloseable {
         x = decoder.block(layer, x, tensors, Pass.EVALUATION);
       }
       return TensorData.floats(decoder.logits(x.view(-1, x.size(2))));
+    }
+  }
+
+  /** Logits of what follows some tokens. */
+  public float[] logitsAfter(int[] tokens) {
+    int length = tokens.length;
+    var targets = new int[length];
+    var segments = new int[length];
+    Arrays.fill(targets, MicroBatch.IGNORED);
+    Arrays.fill(segments, 1);
+    int[] positions = IntStream.range(0, length).toArray();
+    var batch = new MicroBatch(1, length, tokens, targets, positions, segments);
+    try (var _ = new NoGradGuard();
+        var _ = new Scope()) {
+      BatchTensors tensors = BatchTensors.of(batch, definition(), compute());
+      Tensor x = decoder.embed(tensors);
+      for (int layer = 0; layer < decoder.blocks().size(); layer++) {
+        x = decoder.block(layer, x, tensors, Pass.EVALUATION);
+      }
+      return TensorData.floats(decoder.logits(x.view(-1, x.size(2)).narrow(0, length - 1, 1)));
     }
   }
 

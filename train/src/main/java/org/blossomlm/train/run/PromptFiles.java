@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.blossomlm.model.files.AtomicFile;
 import org.blossomlm.model.json.JsonTree;
 import org.blossomlm.model.tokenizer.Tokenizer;
@@ -25,6 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class PromptFiles {
   /** Goes before a template in tokenizer_config.json. */
   static final String TEMPLATE = "chat_template.jinja";
+
+  private static final String GENERATION = "generation_config.json";
+  private static final String END_IDS = "eos_token_id";
 
   private static final List<String> NAMES =
       List.of(
@@ -67,16 +71,32 @@ final class PromptFiles {
     }
   }
 
+  /** Makes the template of a folder that of another, if it has one. */
+  static void copyTemplate(Path from, Path folder) {
+    Path template = from.resolve(TEMPLATE);
+    if (Files.isRegularFile(template)) {
+      try {
+        setTemplate(folder, Files.readString(template));
+      } catch (IOException e) {
+        throw new TrainException(template + ": cannot be read: " + e.getMessage(), e);
+      }
+    }
+  }
+
   /** Makes {@code template} the one of a folder. */
   static void setTemplate(Path folder, String template) {
-    AtomicFile.write(
-        folder.resolve(TEMPLATE), template.getBytes(StandardCharsets.UTF_8), TrainException::new);
+    try {
+      AtomicFile.write(
+          folder.resolve(TEMPLATE), template.getBytes(StandardCharsets.UTF_8), TrainException::new);
+    } catch (IOException e) {
+      throw new TrainException(folder + ": cannot be written: " + e.getMessage(), e);
+    }
   }
 
   /**
-   * Makes a model stop where it has learnt to: names the token that ends answers as EOS where none
-   * of its tokens that end answers is that, and all of them in generation_config.json. A base
-   * model's EOS ends texts; one that was taught to end turns with another token would never stop.
+   * Makes a model stop where it has learnt to: what ends most answers is its EOS, and
+   * generation_config.json names every end. A base model's EOS ends texts; one that was taught to
+   * end turns with another token would never stop.
    *
    * @param ends of learnt answers, the most frequent first
    */
@@ -84,23 +104,45 @@ final class PromptFiles {
     if (ends.isEmpty()) {
       return;
     }
-    Set<Integer> all = new LinkedHashSet<>(ends);
-    tokenizer.eos().ifPresent(all::add);
-    if (tokenizer.eos().isEmpty() || !ends.contains(tokenizer.eos().getAsInt())) {
-      edit(folder.resolve("config.json"), config -> config.put("eos_token_id", ends.getFirst()));
+    int first = ends.getFirst();
+    if (tokenizer.eos().isEmpty() || tokenizer.eos().getAsInt() != first) {
+      edit(folder.resolve("config.json"), config -> config.put("eos_token_id", first));
       edit(
           folder.resolve("tokenizer_config.json"),
-          config -> config.put("eos_token", tokenizer.token(ends.getFirst())));
+          config -> config.put("eos_token", tokenizer.token(first)));
     }
+    writeEnds(folder, tokenizer, ends);
+  }
+
+  /** Names the ends in generation_config.json. */
+  static void writeEnds(Path folder, Tokenizer tokenizer, List<Integer> ends) {
+    Set<Integer> all = new LinkedHashSet<>(ends);
+    tokenizer.eos().ifPresent(all::add);
     edit(
-        folder.resolve("generation_config.json"),
+        folder.resolve(GENERATION),
         config -> {
-          ArrayNode ids = config.putArray("eos_token_id");
+          ArrayNode ids = config.putArray(END_IDS);
           all.forEach(ids::add);
         });
   }
 
-  private static void edit(Path file, java.util.function.Consumer<ObjectNode> change) {
+  /** The ends that generation_config.json names; none where there is none. */
+  static List<Integer> ends(Path folder) {
+    Path file = folder.resolve(GENERATION);
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    try {
+      JsonNode ids = JsonTree.read(Files.readAllBytes(file)).path(END_IDS);
+      return ids.isArray()
+          ? ids.valueStream().filter(JsonNode::isInt).map(JsonNode::intValue).toList()
+          : ids.isInt() ? List.of(ids.intValue()) : List.of();
+    } catch (IOException | JacksonException e) {
+      throw new TrainException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static void edit(Path file, Consumer<ObjectNode> change) {
     try {
       JsonNode json =
           Files.exists(file) ? JsonTree.read(Files.readAllBytes(file)) : JSON.createObjectNode();
