@@ -41,9 +41,8 @@ final class TrainProgress implements RunListener {
   }
 
   private long before() {
-    return plan
-        .map(known ->
-            known.stages().stream().limit(stage).mapToLong(RunPlan.Stage::steps).sum())
+    return plan.map(
+            known -> known.stages().stream().limit(stage).mapToLong(RunPlan.Stage::steps).sum())
         .orElse(0L);
   }
 
@@ -83,8 +82,7 @@ final class TrainProgress implements RunListener {
     learnt = KEPT * learnt + step.learntTokens();
     seconds = KEPT * seconds + step.seconds();
     if (step.verdict() == SpikeGuard.Verdict.SKIPPED) {
-      line(
-          application.text("train.skipped", step.step(), step.loss(), step.gradientNorm()));
+      line(application.text("train.skipped", step.step(), step.loss(), step.gradientNorm()));
     }
     plan.ifPresent(known -> status.show(text(known, step)));
   }

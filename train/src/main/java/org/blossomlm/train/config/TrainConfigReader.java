@@ -153,8 +153,7 @@ public final class TrainConfigReader {
         values.optionalText("output").map(this::path).orElse(Path.of("runs").resolve(name));
     ModelChoice model = model();
     Method method = method(model);
-    double rate =
-        values.optionalNumber("optimizer.learning_rate").orElse(rate(model, method));
+    double rate = values.optionalNumber("optimizer.learning_rate").orElse(rate(model, method));
     Batches batches = batches();
     return new TrainConfig(
         file,

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The first weights of a new model, as GPT-2 has them (Radford et al. 2019, section 2.3): normal
- * with one deviation, in the matrices that add to the residual stream less by the root of
- * their number; norms one, biases zero.
+ * with one deviation, in the matrices that add to the residual stream less by the root of their
+ * number; norms one, biases zero.
  *
  * @param seed with the tensor's name decides its numbers
  */

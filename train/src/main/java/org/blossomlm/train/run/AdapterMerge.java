@@ -35,8 +35,7 @@ public final class AdapterMerge {
           Path named = Path.of(AdapterFolder.baseModel(adapter));
           if (named.toString().isEmpty() || !Files.exists(named)) {
             throw new TrainException(
-                "%s: its base, \"%s\", is not here; name it with --base"
-                    .formatted(adapter, named));
+                "%s: its base, \"%s\", is not here; name it with --base".formatted(adapter, named));
           }
           return named;
         });

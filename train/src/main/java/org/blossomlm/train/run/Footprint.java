@@ -49,9 +49,7 @@ record Footprint(long weights, long training, long activations, long disk) {
             : a.layers() * block + block;
     long logits = 3L * F32 * Math.min(LOGITS, tokens * definition.vocabulary());
     long result =
-        full
-            ? (base.isNew() ? F32 * size.parameters() : base.weightBytes())
-            : F32 * size.trained();
+        full ? (base.isNew() ? F32 * size.parameters() : base.weightBytes()) : F32 * size.trained();
     long exported = config.gguf().isEmpty() ? 0 : 3 * Math.max(result, base.weightBytes());
     long checkpoint = (averaged ? 4L : 3L) * F32 * size.trained();
     return new Footprint(

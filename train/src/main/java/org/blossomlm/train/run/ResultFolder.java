@@ -35,11 +35,7 @@ final class ResultFolder {
    * @param ends tokens that end learnt answers, the most frequent first
    */
   ResultFolder(
-      TrainConfig config,
-      BaseModel base,
-      PromptFormat format,
-      RunPlan plan,
-      List<Integer> ends) {
+      TrainConfig config, BaseModel base, PromptFormat format, RunPlan plan, List<Integer> ends) {
     this.config = config;
     this.base = base;
     this.format = format;
@@ -132,7 +128,8 @@ final class ResultFolder {
                   source.counts().learntTokens()));
     }
     text.append("\n## Training\n\n")
-        .append("| stage | steps | loss of the last step | best held-out loss |\n|---|---|---|---|\n");
+        .append(
+            "| stage | steps | loss of the last step | best held-out loss |\n|---|---|---|---|\n");
     for (int i = 0; i < results.size(); i++) {
       LoopResult result = results.get(i);
       text.append(

@@ -114,8 +114,7 @@ final class RunData implements AutoCloseable {
     for (TrainConfig.Data data : stage.data()) {
       ExampleFile file = file(data);
       ExampleSubset.Split split =
-          ExampleSubset.split(
-              file, divided ? config.evaluation().share() : 0, config.seed());
+          ExampleSubset.split(file, divided ? config.evaluation().share() : 0, config.seed());
       learnt.add(new DataOrder.Part(split.learnt(), data.weight()));
       heldOut.add(new DataOrder.Part(split.heldOut(), 1));
       double seen = data.weight() * split.learnt().size();
@@ -125,10 +124,7 @@ final class RunData implements AutoCloseable {
     }
     if (!divided) {
       heldOut.clear();
-      config
-          .evaluation()
-          .data()
-          .forEach(data -> heldOut.add(new DataOrder.Part(file(data), 1)));
+      config.evaluation().data().forEach(data -> heldOut.add(new DataOrder.Part(file(data), 1)));
     }
     if (Math.round(samples) == 0) {
       throw new TrainException(

@@ -34,7 +34,9 @@ record RunIdentity(Map<String, String> values) {
     values.put("seed", "" + config.seed());
     values.put(
         "model",
-        base.isNew() ? config.model().toString() : base.path() + ", " + base.weightBytes() + " bytes");
+        base.isNew()
+            ? config.model().toString()
+            : base.path() + ", " + base.weightBytes() + " bytes");
     values.put("method", config.method().toString());
     if (config.method() != TrainConfig.Method.FULL) {
       values.put("lora", config.lora().toString());

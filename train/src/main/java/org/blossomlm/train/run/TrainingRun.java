@@ -130,8 +130,7 @@ public final class TrainingRun {
           config.date().map(LocalDate::parse).orElseGet(LocalDate::now).atStartOfDay();
       var builder =
           new ExampleBuilder(format.tokenizer(), format.template(), config.examples(), now);
-      BaseModel base =
-          BaseModel.of(config, format, config.output().resolve(RunFolder.BASE));
+      BaseModel base = BaseModel.of(config, format, config.output().resolve(RunFolder.BASE));
       RunData data =
           RunData.open(
               config,
@@ -155,14 +154,11 @@ public final class TrainingRun {
 
   private RunResult train(Prepared prepared, String fingerprint) {
     List<Integer> ends =
-        prepared.data().ends().stream()
-            .filter(prepared.format().tokenizer()::isSpecial)
-            .toList();
+        prepared.data().ends().stream().filter(prepared.format().tokenizer()::isSpecial).toList();
     var compute = Compute.cpu(prepared.plan().type(), prepared.plan().checkpointed());
     List<LoopResult> results = new ArrayList<>();
     try (TrainingModel model =
-        TrainingModel.of(
-            prepared.base().open(config.seed()), method(), compute, config.seed())) {
+        TrainingModel.of(prepared.base().open(config.seed()), method(), compute, config.seed())) {
       List<RunData.StageData> stages = prepared.data().stages();
       for (int i = 0; i < stages.size(); i++) {
         listener.stage(i, stages.get(i).plan());
@@ -180,9 +176,7 @@ public final class TrainingRun {
         return new RunResult(results, Optional.of(result), List.of());
       }
       Path whole =
-          config.method() == TrainConfig.Method.FULL
-              ? result
-              : folder.writeModel(model, results);
+          config.method() == TrainConfig.Method.FULL ? result : folder.writeModel(model, results);
       List<Path> files =
           new GgufFiles(config, prepared.builder(), prepared.now()).write(whole, listener);
       return new RunResult(results, Optional.of(result), files);

@@ -38,8 +38,7 @@ class StoriesAdapterTest {
     Path base = Path.of(System.getProperty("blossom.fixtures", "absent"));
     Path gguf = base.resolve("stories260k/stories260k-f32.gguf");
     assumeTrue(Files.exists(gguf), "skipped: the fixtures folder has no " + gguf);
-    Files.writeString(
-        folder.resolve("story.jsonl"), "{\"text\":\"" + BEGINNING + ENDING + "\"}\n");
+    Files.writeString(folder.resolve("story.jsonl"), "{\"text\":\"" + BEGINNING + ENDING + "\"}\n");
     Files.writeString(
         folder.resolve("run.yaml"),
         """

@@ -44,8 +44,18 @@ class TrainingRunTest {
       List.of("cat", "dog", "cow", "hen", "fox", "owl", "ant", "bee", "pig", "rat", "猫", "狗");
   private static final List<String> SOUNDS =
       List.of(
-          "Meow.", "Woof!", "Moo moo.", "Cluck.", "Yip yip!", "Hoot.", "Nothing.", "Buzz.", "Oink!",
-          "Squeak.", "喵。", "汪汪！");
+          "Meow.",
+          "Woof!",
+          "Moo moo.",
+          "Cluck.",
+          "Yip yip!",
+          "Hoot.",
+          "Nothing.",
+          "Buzz.",
+          "Oink!",
+          "Squeak.",
+          "喵。",
+          "汪汪！");
 
   private static final String TEMPLATE =
       "{%- for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content"
@@ -236,8 +246,8 @@ class TrainingRunTest {
   @Test
   void another_run_does_not_go_on_but_begins_anew() {
     train(config("epochs", "1"), Begin.FRESH, new Watcher(1));
-    assertThatThrownBy(() ->
-            train(config("epochs", "1", "seed", "7"), Begin.RESUME, new Watcher(-1)))
+    assertThatThrownBy(
+            () -> train(config("epochs", "1", "seed", "7"), Begin.RESUME, new Watcher(-1)))
         .isInstanceOf(TrainException.class)
         .hasMessageContainingAll("seed was 42 and is 7", "--restart");
     assertThat(train(config("epochs", "1", "seed", "7"), Begin.RESTART, new Watcher(-1)).result())
@@ -249,8 +259,10 @@ class TrainingRunTest {
     Files.writeString(
         folder.resolve("run.yaml"),
         CONFIG
-            .replace("data: chats.jsonl\nepochs: 40\n", "")
-            .replace("evaluation: {data: chats.jsonl, every: 20", "evaluation: {share: 0.2, every: 4")
+                .replace("data: chats.jsonl\nepochs: 40\n", "")
+                .replace(
+                    "evaluation: {data: chats.jsonl, every: 20",
+                    "evaluation: {share: 0.2, every: 4")
             + """
             stages:
               - {name: first, data: chats.jsonl, epochs: 3}
