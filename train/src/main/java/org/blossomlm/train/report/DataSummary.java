@@ -11,8 +11,7 @@ import org.blossomlm.train.example.ExampleNote;
  * @param name of the source
  * @param weight how often it is seen in an epoch
  * @param records that were read
- * @param examples samples that are learnt
- * @param heldOut samples that are evaluated instead
+ * @param examples samples made of them, those that are held out included
  * @param tokens of all samples
  * @param learntTokens those of them that count in the loss
  * @param notes records by what became of them, besides samples
@@ -23,7 +22,6 @@ public record DataSummary(
     double weight,
     long records,
     long examples,
-    long heldOut,
     long tokens,
     long learntTokens,
     Map<ExampleNote, Long> notes) {
@@ -31,18 +29,14 @@ public record DataSummary(
     notes = Map.copyOf(notes);
   }
 
-  /**
-   * @param heldOut how many of the counted samples are evaluated instead of learnt
-   */
   public static DataSummary of(
-      String stage, String name, double weight, ExampleCounts counts, long heldOut) {
+      String stage, String name, double weight, ExampleCounts counts) {
     return new DataSummary(
         stage,
         name,
         weight,
         counts.records(),
-        counts.examples() - heldOut,
-        heldOut,
+        counts.examples(),
         counts.tokens(),
         counts.learntTokens(),
         counts.notes());

@@ -109,24 +109,32 @@ public final class EventFile implements AutoCloseable {
     return path;
   }
 
-  /** What a step tells. */
-  public void step(StepReport report) {
+  /**
+   * What a step tells.
+   *
+   * @param before steps of the stages before
+   */
+  public void step(StepReport report, long before) {
     Message summary =
         new Message()
             .message(VALUE, value("train/loss", report.loss()))
             .message(VALUE, value("train/learning_rate", report.learningRate()))
             .message(VALUE, value("train/grad_norm", report.gradientNorm()))
             .message(VALUE, value("train/tokens_per_second", report.tokensPerSecond()));
-    write(event(Instant.now(), report.step(), new Message().message(SUMMARY, summary)));
+    write(event(Instant.now(), before + report.step(), new Message().message(SUMMARY, summary)));
   }
 
-  /** What an evaluation tells. */
-  public void evaluation(EvaluationReport report) {
+  /**
+   * What an evaluation tells.
+   *
+   * @param before steps of the stages before
+   */
+  public void evaluation(EvaluationReport report, long before) {
     Message summary =
         new Message()
             .message(VALUE, value("eval/loss", report.loss()))
             .message(VALUE, value("eval/perplexity", report.perplexity()));
-    write(event(Instant.now(), report.step(), new Message().message(SUMMARY, summary)));
+    write(event(Instant.now(), before + report.step(), new Message().message(SUMMARY, summary)));
   }
 
   /**

@@ -58,16 +58,17 @@ final class ModelCardBody {
   private void running() {
     heading("How to run it", "运行方法");
     String folder = quoted(card.name());
-    String base = card.base().map(name -> quoted(name.substring(name.lastIndexOf('/') + 1))).orElse("");
+    String base =
+        card.base().map(name -> quoted(name.substring(name.lastIndexOf('/') + 1))).orElse("BASE");
+    String file = base.endsWith(".gguf") ? base : base + ".gguf";
     text.append("```\n");
     switch (card.kind()) {
-      case ADAPTER ->
-          text.append(
-              """
-              blossom convert %1$s -o %1$s.gguf
-              blossom run %1$s.gguf --adapter %2$s
-              """
-                  .formatted(base.isEmpty() ? "BASE" : base, folder));
+      case ADAPTER -> {
+        if (!file.equals(base)) {
+          text.append("blossom convert %s -o %s --type q8_0\n".formatted(base, file));
+        }
+        text.append("blossom run %s --adapter %s\n".formatted(file, folder));
+      }
       case MODEL ->
           text.append(
               """
@@ -122,9 +123,9 @@ final class ModelCardBody {
     }
     text.append(
         said(
-            "| source | weight | records | samples | held out | cut | dropped | tokens | learnt |\n",
-            "| 来源 | 权重 | 记录 | 样本 | 留出 | 截断 | 丢弃 | 词元 | 学习 |\n"));
-    text.append("|---|---|---|---|---|---|---|---|---|\n");
+            "| source | weight | records | samples | cut | dropped | tokens | learnt |\n",
+            "| 来源 | 权重 | 记录 | 样本 | 截断 | 丢弃 | 词元 | 学习 |\n"));
+    text.append("|---|---|---|---|---|---|---|---|\n");
     for (DataSummary source : card.run().data()) {
       String name = source.name().substring(source.name().lastIndexOf('/') + 1);
       row(
@@ -132,7 +133,6 @@ final class ModelCardBody {
           Ticks.label(source.weight()),
           Html.number(source.records()),
           Html.number(source.examples()),
-          Html.number(source.heldOut()),
           Html.number(source.cut()),
           Html.number(source.dropped()),
           Html.number(source.tokens()),

@@ -141,9 +141,14 @@ public final class RunFiles {
     }
   }
 
-  /** Leaves out what was answered after a step: a run goes on from there and answers again. */
-  public void cutSamples(long step) {
-    List<SampleAnswer> kept = samples().stream().filter(each -> each.step() <= step).toList();
+  /**
+   * Leaves out what was answered after a step: a run goes on from there and answers again.
+   *
+   * @param last step that may be answered again; what later stages answered stays
+   */
+  public void cutSamples(long step, long last) {
+    List<SampleAnswer> kept =
+        samples().stream().filter(each -> each.step() <= step || each.step() > last).toList();
     StringBuilder lines = new StringBuilder();
     kept.forEach(sample -> lines.append(JSON.writeValueAsString(sample)).append('\n'));
     if (Files.exists(folder.resolve(SAMPLES))) {

@@ -19,7 +19,7 @@ final class Ticks {
     List<Double> ticks = new ArrayList<>();
     // Counted, not added up, so that 0.3 is 0.3.
     for (double i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
-      ticks.add(step >= 1 ? i * step : i / Math.round(1 / step));
+      ticks.add(0.0 + (step >= 1 ? i * step : i / Math.round(1 / step))); // Not -0.
     }
     return ticks;
   }

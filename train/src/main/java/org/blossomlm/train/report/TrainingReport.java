@@ -25,8 +25,8 @@ import org.blossomlm.train.report.LineChart.Line;
  * configuration. A run that is still at work can be looked at, too.
  */
 public final class TrainingReport {
-  private static final String FILE = "report.html";
-  private static final String PLOT = "loss.png";
+  public static final String FILE = "report.html";
+  public static final String PLOT = "loss.png";
   private static final Set<String> KNOWN =
       Set.of(
           Metrics.LOSS,
@@ -315,7 +315,6 @@ public final class TrainingReport {
             Html.label("weight", "权重"),
             Html.label("records", "记录"),
             Html.label("samples", "样本"),
-            Html.label("held out", "留出"),
             Html.label("cut", "截断"),
             Html.label("dropped", "丢弃"),
             Html.label("tokens", "词元"),
@@ -334,7 +333,6 @@ public final class TrainingReport {
               Ticks.label(source.weight()),
               Html.number(source.records()),
               Html.number(source.examples()),
-              Html.number(source.heldOut()),
               Html.number(source.cut()),
               Html.number(source.dropped()),
               Html.number(source.tokens()),

@@ -128,8 +128,8 @@ class EventFileTest {
   void begins_with_its_version_and_holds_an_event_for_each_step() throws Exception {
     Path path;
     try (EventFile file = EventFile.create(folder, 1, TIME)) {
-      file.step(step(300, 2.5));
-      file.evaluation(new EvaluationReport(300, 2.25, 77, true));
+      file.step(step(200, 2.5), 100);
+      file.evaluation(new EvaluationReport(200, 2.25, 77, true), 100);
       file.scalar("中文/值", -1, Double.NaN, TIME);
       path = file.path();
     }
@@ -206,14 +206,14 @@ class EventFileTest {
     String python = python();
     try (EventFile first = EventFile.create(folder, 1, TIME)) {
       for (int step = 1; step <= 10; step++) {
-        first.step(step(step, 3 - 0.1 * step));
+        first.step(step(step, 3 - 0.1 * step), 0);
       }
-      first.evaluation(new EvaluationReport(10, 2.25, 77, true));
+      first.evaluation(new EvaluationReport(10, 2.25, 77, true), 0);
     }
     // Steps 6 to 10 were lost with the program.
     try (EventFile second = EventFile.create(folder, 6, TIME.plusSeconds(5))) {
       for (int step = 6; step <= 8; step++) {
-        second.step(step(step, 1));
+        second.step(step(step, 1), 0);
       }
     }
     String script =

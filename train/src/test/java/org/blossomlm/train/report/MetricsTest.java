@@ -134,7 +134,7 @@ class MetricsTest {
     assertThat(Ticks.linear(0.9, 4.2, 3)).containsExactly(1.0, 2.0, 3.0, 4.0);
     assertThat(Ticks.linear(0, 2e-4, 5).stream().map(Ticks::label))
         .containsExactly("0", "5e-5", "1e-4", "1.5e-4", "2e-4");
-    assertThat(Ticks.linear(0, 0.35, 5).stream().map(Ticks::label))
+    assertThat(Ticks.linear(0, 0.35, 3).stream().map(Ticks::label))
         .containsExactly("0", "0.1", "0.2", "0.3");
     assertThat(Ticks.logarithmic(0.3, 40).stream().map(Ticks::label)).containsExactly("1", "10");
     assertThat(Ticks.label(1200)).isEqualTo("1200");

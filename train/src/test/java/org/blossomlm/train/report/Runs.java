@@ -31,14 +31,13 @@ final class Runs {
     files.writeData(
         List.of(
             new DataSummary(
-                "", "gsm8k", 1, 7473, 7301, 74, 1_503_211, 902_334, Map.of(ExampleNote.CUT, 51L)),
+                "", "gsm8k", 1, 7473, 7301, 1_503_211, 902_334, Map.of(ExampleNote.CUT, 51L)),
             new DataSummary(
                 "",
                 "kdconv " + HOSTILE,
                 0.1,
                 4500,
                 4450,
-                45,
                 2_103_000,
                 801_000,
                 Map.of(ExampleNote.TOO_LONG, 5L, ExampleNote.CUT, 380L))));
