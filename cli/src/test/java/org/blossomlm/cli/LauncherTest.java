@@ -267,6 +267,30 @@ class LauncherTest {
     assertThat(calls().lines()).hasSize(4);
   }
 
+  @Test
+  void training_has_libtorch_and_its_flags_and_looking_at_samples_does_not() throws Exception {
+    Map<String, String> environment = Map.of("BLOSSOM_JAVA_HOME", jdk("jdk", "25").toString());
+    for (String[] light :
+        List.of(
+            new String[] {"train", "inspect", "c.yaml"},
+            new String[] {"train", "--help"},
+            new String[] {"train", "c.yaml", "--help"},
+            new String[] {"merge", "-h"})) {
+      assertThat(start(environment, light).out()).doesNotContain("javacpp", "train/target");
+    }
+    Outcome first = start(environment, "train", "c.yaml", "--lora.rank", "8");
+    assertThat(first.err()).contains("fetching the libraries of train, 265 MB", "libtorch");
+    assertThat(calls()).contains("-pl train -am package dependency:copy-dependencies");
+    String target = root.toRealPath() + "/train/target/";
+    for (Outcome outcome :
+        List.of(first, start(environment, "merge", "adapter", "--out", "merged"))) {
+      assertThat(outcome.out())
+          .contains(target + "lib/spark.jar", "<--sun-misc-unsafe-memory-access=allow>")
+          .contains("<-Dorg.bytedeco.javacpp.cachedir=" + target + "javacpp>")
+          .contains("<-Dorg.bytedeco.javacpp.maxphysicalbytes=0>");
+    }
+  }
+
   /** ONNX Runtime crashes where the command line is long, so the class path is not on it. */
   @Test
   void vectors_are_fetched_once_and_then_there_for_all_recipes() throws Exception {

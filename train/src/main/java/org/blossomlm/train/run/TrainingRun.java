@@ -126,10 +126,10 @@ public final class TrainingRun {
   }
 
   private Prepared prepare() {
-    RunFolder.make(config.output());
     Torch.Started torch = Torch.start(config.compute().threads());
     PromptFormat format = PromptFormat.open(BaseModel.prompts(config), config.template());
     try {
+      RunFolder.make(config.output());
       LocalDateTime now =
           config.date().map(LocalDate::parse).orElseGet(LocalDate::now).atStartOfDay();
       var builder =
