@@ -1,10 +1,6 @@
 package org.blossomlm.bench;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import org.blossomlm.engine.Machine;
 
 /**
@@ -21,12 +17,10 @@ import org.blossomlm.engine.Machine;
 public record MachineDescription(
     String processor, int cores, long memory, String system, String java, double loadAverage) {
 
-  private static final Path CPUINFO = Path.of("/proc/cpuinfo");
-
   /** This machine, now. */
   public static MachineDescription here() {
     return new MachineDescription(
-        processorName().orElse("unknown"),
+        Machine.processorName().orElse("unknown"),
         Machine.physicalCores(),
         Machine.totalMemory(),
         System.getProperty("os.name")
@@ -36,16 +30,5 @@ public record MachineDescription(
             + System.getProperty("os.arch"),
         Runtime.version() + " (" + System.getProperty("java.vm.name") + ")",
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-  }
-
-  private static Optional<String> processorName() {
-    try (var lines = Files.lines(CPUINFO)) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .findFirst()
-          .map(line -> line.replaceFirst("^[^:]*:\\s*", ""));
-    } catch (IOException e) {
-      return Optional.empty(); // Not Linux.
-    }
   }
 }

@@ -5,12 +5,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What the machine offers: cores and memory. */
 public final class Machine {
   private static final Path CPUS = Path.of("/sys/devices/system/cpu");
+  private static final Path CPUINFO = Path.of("/proc/cpuinfo");
   private static final Path MEMINFO = Path.of("/proc/meminfo");
 
   private Machine() {}
@@ -33,6 +36,18 @@ public final class Machine {
       return logical; // Not Linux, or hidden: every logical processor counts.
     }
     return cores.isEmpty() ? logical : Math.min(logical, cores.size());
+  }
+
+  /** As the processor calls itself, where the system tells. */
+  public static Optional<String> processorName() {
+    try (Stream<String> lines = Files.lines(CPUINFO)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .findFirst()
+          .map(line -> line.replaceFirst("^[^:]*:\\s*", ""));
+    } catch (IOException e) {
+      return Optional.empty(); // Not Linux.
+    }
   }
 
   /** Bytes of main memory, as far as this process may use it (containers included). */

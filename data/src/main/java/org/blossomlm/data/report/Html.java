@@ -1,15 +1,26 @@
 package org.blossomlm.data.report;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Pieces of a page. All text from outside is escaped here. */
-final class Html {
+/**
+ * Pieces of a page for people: one file without references, in English and Chinese, light or dark.
+ * All text from outside is escaped here.
+ */
+public final class Html {
+  private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
+
   private final StringBuilder page = new StringBuilder();
 
   /** Text from outside: nothing in it is markup. */
-  static String escaped(String text) {
+  public static String escaped(String text) {
     StringBuilder escaped = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
       char unit = text.charAt(i);
@@ -26,7 +37,7 @@ final class Html {
   }
 
   /** A label in both languages; the page shows one of them. */
-  static String label(String english, String chinese) {
+  public static String label(String english, String chinese) {
     return "<span lang=\"en\">"
         + escaped(english)
         + "</span><span lang=\"zh\">"
@@ -34,18 +45,20 @@ final class Html {
         + "</span>";
   }
 
-  Html raw(String markup) {
+  /** Markup as it is. */
+  public Html raw(String markup) {
     page.append(markup);
     return this;
   }
 
-  Html heading(int level, String markup) {
+  /** A heading of level 1 to 6. */
+  public Html heading(int level, String markup) {
     page.append("<h%d>%s</h%d>\n".formatted(level, markup, level));
     return this;
   }
 
   /** Rows of markup; the first is the head. */
-  Html table(List<List<String>> rows) {
+  public Html table(List<List<String>> rows) {
     page.append("<div class=\"scroll\"><table>\n");
     String cell = "th";
     for (List<String> row : rows) {
@@ -62,7 +75,7 @@ final class Html {
   }
 
   /** Horizontal bars. Labels are markup. */
-  Html bars(String title, Map<String, Long> values) {
+  public Html bars(String title, Map<String, Long> values) {
     return bars(title, "", values);
   }
 
@@ -90,7 +103,8 @@ final class Html {
     return this;
   }
 
-  Html details(String summary, String markup) {
+  /** Markup that is folded away below its summary. */
+  public Html details(String summary, String markup) {
     page.append("<details><summary>").append(summary).append("</summary>\n").append(markup);
     page.append("</details>\n");
     return this;
@@ -104,8 +118,40 @@ final class Html {
         : line.substring(0, line.offsetByCodePoints(0, characters)) + "…";
   }
 
-  static String number(long value) {
+  /** A number with commas between thousands. */
+  public static String number(long value) {
     return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** A large number with a label below, as they stand at the top of a page. Both are markup. */
+  public Html fact(String label, String value) {
+    return raw("<span><b>" + value + "</b>" + label + "</span>");
+  }
+
+  /**
+   * The whole page.
+   *
+   * @param title text
+   * @param style further rules, and {@code script} further statements
+   */
+  public String document(String title, String style, String script) {
+    Map<String, String> parts =
+        Map.of(
+            "title", escaped(title), "style", style, "script", script, "body", page.toString());
+    return PLACE
+        .matcher(frame())
+        .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), "")));
+  }
+
+  private static String frame() {
+    try (InputStream in = Html.class.getResourceAsStream("report.html")) {
+      if (in == null) {
+        throw new IllegalStateException("report.html is missing from the program");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

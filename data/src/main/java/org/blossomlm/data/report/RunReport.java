@@ -2,7 +2,6 @@ package org.blossomlm.data.report;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -76,34 +75,19 @@ public final class RunReport {
     ClusterSection.write(result, page);
     left();
     plan();
-    return frame()
-        .replace("{{title}}", Html.escaped(recipe.name()))
-        .replace("{{body}}", page.toString());
-  }
-
-  private static String frame() throws IOException {
-    try (InputStream in = RunReport.class.getResourceAsStream("report.html")) {
-      if (in == null) {
-        throw new IllegalStateException("report.html is missing from the program");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    return page.document(recipe.name(), "", "");
   }
 
   private void summary() {
     page.heading(1, Html.escaped(recipe.name()));
     long written = result.outputs().stream().mapToLong(each -> each.records().orElse(0)).sum();
     page.raw("<p class=\"facts\">");
-    fact(Html.label("records written", "写出记录"), Html.number(written));
-    fact(Html.label("failed", "失败"), Html.number(result.failed()));
-    fact(Html.label("time", "用时"), clock(result.elapsed()));
-    fact(Html.label("cost", "花费"), dollars(result.spent()));
-    fact(Html.label("seed", "种子"), String.valueOf(recipe.seed()));
+    page.fact(Html.label("records written", "写出记录"), Html.number(written));
+    page.fact(Html.label("failed", "失败"), Html.number(result.failed()));
+    page.fact(Html.label("time", "用时"), clock(result.elapsed()));
+    page.fact(Html.label("cost", "花费"), dollars(result.spent()));
+    page.fact(Html.label("seed", "种子"), String.valueOf(recipe.seed()));
     page.raw("</p>\n");
-  }
-
-  private void fact(String label, String value) {
-    page.raw("<span><b>" + value + "</b>" + label + "</span>");
   }
 
   private void steps() {

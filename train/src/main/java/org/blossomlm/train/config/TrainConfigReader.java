@@ -45,6 +45,9 @@ public final class TrainConfigReader {
   private static final long MAX_BYTES = 1 << 20;
   private static final int HEAD_SIZE = 64;
 
+  /** What a run without stages calls the one that it has. */
+  static final String ONLY_STAGE = "train";
+
   private final String file;
   private final Path folder;
   private final ConfigValues values;
@@ -315,7 +318,7 @@ public final class TrainConfigReader {
     if (values.has("data")) {
       return List.of(
           new Stage(
-              "train",
+              ONLY_STAGE,
               data(values, "data"),
               values.number("epochs"),
               steps(values.integer("max_steps")),

@@ -9,6 +9,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 import org.blossomlm.train.TrainException;
+import org.blossomlm.train.report.RunFiles;
+import org.blossomlm.train.report.TrainingReport;
 import org.jspecify.annotations.Nullable;
 
 /** The folder of a run: what is in it, and how a new run makes room. */
@@ -50,6 +52,14 @@ final class RunFolder {
             "metrics.jsonl",
             ResultFolder.ADAPTER,
             ResultFolder.MODEL,
+            RunFiles.CONFIGURATION,
+            RunFiles.DATA,
+            RunFiles.SAMPLES,
+            RunFiles.MACHINE,
+            RunFiles.FACTS,
+            RunRecorder.EVENTS,
+            TrainingReport.FILE,
+            TrainingReport.PLOT,
             RunIdentity.FILE)) {
       remove(output.resolve(name));
     }

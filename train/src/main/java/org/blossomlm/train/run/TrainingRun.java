@@ -32,12 +32,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run from its configuration to its result. Its folder has the tokenised samples, checkpoints,
- * {@code metrics.jsonl}, and at the end {@code adapter} or {@code model}; a run of several stages
- * has checkpoints and metrics in a folder for each.
+ * {@code metrics.jsonl}, what else {@link org.blossomlm.train.report.RunFiles} lists, {@code
+ * tensorboard} with event files, and at the end {@code report.html}, {@code loss.png} and {@code
+ * adapter} or {@code model}; a run of several stages has checkpoints and metrics in a folder for
+ * each.
  */
 public final class TrainingRun {
   private final TrainConfig config;
-  private final RunListener listener;
+  private final RunRecorder listener;
   private volatile boolean stopped;
   private volatile @Nullable Trainer running;
 
@@ -57,7 +59,7 @@ public final class TrainingRun {
   public TrainingRun(TrainConfig config, RunListener listener) {
     GgufFiles.types(config);
     this.config = config;
-    this.listener = listener;
+    this.listener = new RunRecorder(config, listener);
   }
 
   /** Asks the run to end after the step that it is in, with a checkpoint; from any thread. */
@@ -120,6 +122,8 @@ public final class TrainingRun {
       }
       listener.planned(prepared.plan());
       return train(prepared, identity.fingerprint());
+    } finally {
+      listener.close();
     }
   }
 
@@ -179,18 +183,20 @@ public final class TrainingRun {
         LoopResult result = stage(prepared, model, stages.get(i), i, fingerprint, ends);
         results.add(result);
         if (result.end() == LoopResult.End.STOPPED) {
+          listener.trained(results);
           return new RunResult(results, Optional.empty(), List.of());
         }
       }
+      listener.trained(results);
       var folder =
-          new ResultFolder(config, prepared.base(), prepared.format(), prepared.plan(), ends);
+          new ResultFolder(config, prepared.base(), prepared.format(), ends);
       listener.writing(config.output().toString());
-      Path result = folder.write(model, results);
+      Path result = folder.write(model);
       if (config.gguf().isEmpty()) {
         return new RunResult(results, Optional.of(result), List.of());
       }
       Path whole =
-          config.method() == TrainConfig.Method.FULL ? result : folder.writeModel(model, results);
+          config.method() == TrainConfig.Method.FULL ? result : folder.writeModel(model);
       List<Path> files =
           new GgufFiles(config, prepared.builder(), prepared.now()).write(whole, listener);
       return new RunResult(results, Optional.of(result), files);
