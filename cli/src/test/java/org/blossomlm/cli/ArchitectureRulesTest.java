@@ -64,7 +64,10 @@ class ArchitectureRulesTest {
         .check(CLASSES);
     noClasses()
         .that()
-        .resideInAnyPackage("org.blossomlm.train.example", "org.blossomlm.train.config")
+        .resideInAnyPackage(
+            "org.blossomlm.train.example",
+            "org.blossomlm.train.config",
+            "org.blossomlm.train.report")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco..")

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.blossomlm.data.recipe.RecipeText;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A configuration written back as YAML")
 class ConfigYamlTest {
@@ -71,12 +74,7 @@ class ConfigYamlTest {
   }
 
   static Stream<String> configurations() throws Exception {
-    Path recipes =
-        Stream.of(Path.of("../recipes"), Path.of("recipes"))
-            .filter(Files::isDirectory)
-            .findFirst()
-            .orElseThrow();
-    try (Stream<Path> files = Files.list(recipes)) {
+    try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
       return Stream.concat(
           Stream.of("name: r\nmodel: base\ndata: d.jsonl\n", EVERYTHING, SCRATCH),
           files
@@ -119,6 +117,16 @@ class ConfigYamlTest {
         assertThat(all).as(key.path()).containsPattern("(?m)^[ -]*" + name + ":");
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train.md", "train.zh-CN.md"})
+  void of_the_guide_can_be_read(String guide) throws Exception {
+    Matcher example =
+        Pattern.compile("(?s)```yaml\n(name: .*?)```")
+            .matcher(Files.readString(Path.of("../docs", guide)));
+    assertThat(example.find()).isTrue();
+    assertThat(read(example.group(1)).gguf()).containsExactly("Q8_0", "Q4_K_M");
   }
 
   @Test

@@ -31,6 +31,10 @@ import org.blossomlm.train.config.TrainConfigReader;
 import org.blossomlm.train.loop.EvaluationReport;
 import org.blossomlm.train.loop.LoopResult;
 import org.blossomlm.train.loop.StepReport;
+import org.blossomlm.train.report.Metrics;
+import org.blossomlm.train.report.ReportedRun;
+import org.blossomlm.train.report.RunFiles;
+import org.blossomlm.train.report.SampleAnswer;
 import org.blossomlm.train.run.TrainingRun.Begin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +216,35 @@ class TrainingRunTest {
     for (int i = 0; i < ANIMALS.size(); i++) {
       assertThat(ask(gguf, LoadOptions.DEFAULT, question(i))).isEqualTo(SOUNDS.get(i));
     }
+  }
+
+  @Test
+  void what_happened_is_written_down_once_however_often_a_run_is_stopped() throws IOException {
+    TrainConfig config =
+        config("output", folder.resolve("told").toString(), "epochs", "6", "evaluation.every", "2");
+    train(config, Begin.FRESH, new Watcher(5));
+    Path output = folder.resolve("told");
+    assertThat(output.resolve("report.html")).content().contains("was stopped");
+    train(config, Begin.RESUME, new Watcher(4));
+    RunResult last = train(config, Begin.RESUME, new Watcher(-1));
+
+    ReportedRun run = new RunFiles(output).read();
+    assertThat(run.facts().orElseThrow().end()).hasValue("ALL_STEPS");
+    assertThat(run.facts().orElseThrow().plannedSteps()).isEqualTo(last.steps());
+    assertThat(run.metrics().curve(Metrics.LOSS).size()).isEqualTo((int) last.steps());
+    assertThat(run.samples()).extracting(SampleAnswer::step).isSorted().doesNotHaveDuplicates();
+    assertThat(run.samples().getLast().step()).isEqualTo(last.steps());
+    assertThat(run.data()).hasSize(1);
+    assertThat(run.data().getFirst().records()).isEqualTo(ANIMALS.size());
+    assertThat(run.machine().orElseThrow().fp32Gflops()).isPositive();
+    assertThat(TrainConfigReader.read(output.resolve("config.yaml"), Map.of()).optimizer())
+        .isEqualTo(config.optimizer());
+    assertThat(names(output)).contains("report.html", "loss.png", "summary.json");
+    assertThat(names(output.resolve("tensorboard"))).hasSize(3);
+    assertThat(last.result().orElseThrow().resolve("README.md"))
+        .content()
+        .contains("language:", "A language model trained from nothing.")
+        .doesNotContain(folder.toString());
   }
 
   @Test
