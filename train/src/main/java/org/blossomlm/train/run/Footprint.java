@@ -27,7 +27,12 @@ record Footprint(long weights, long training, long activations, long disk) {
   private static final int F32 = Float.BYTES;
 
   static Footprint of(
-      BaseModel base, ModelSize size, TrainConfig config, ComputeType type, long length, boolean checkpointed) {
+      BaseModel base,
+      ModelSize size,
+      TrainConfig config,
+      ComputeType type,
+      long length,
+      boolean checkpointed) {
     DecoderDefinition definition = base.definition();
     Architecture a = definition.architecture();
     int product = type == ComputeType.BF16 ? 2 : F32;

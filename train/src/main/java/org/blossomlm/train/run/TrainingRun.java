@@ -112,8 +112,8 @@ public final class TrainingRun {
     }
     try (Prepared prepared = prepare(begin)) {
       Preflight.require(prepared.plan(), config);
-      var identity = RunIdentity.of(
-              config, prepared.base(), prepared.data(), prepared.plan().type());
+      var identity =
+          RunIdentity.of(config, prepared.base(), prepared.data(), prepared.plan().type());
       if (begin == Begin.RESUME && RunFolder.hasRun(output)) {
         identity.requireSame(output);
       } else {
@@ -150,7 +150,8 @@ public final class TrainingRun {
                 }
               });
       MatmulPeak peak = MatmulProbe.measure(torch);
-      RunPlan plan = Preflight.ofMachine(config.output()).plan(config, base, data, type(begin, peak), peak);
+      RunPlan plan =
+          Preflight.ofMachine(config.output()).plan(config, base, data, type(begin, peak), peak);
       return new Prepared(format, builder, now, base, data, plan);
     } catch (RuntimeException e) {
       format.close();
@@ -188,15 +189,13 @@ public final class TrainingRun {
         }
       }
       listener.trained(results);
-      var folder =
-          new ResultFolder(config, prepared.base(), prepared.format(), ends);
+      var folder = new ResultFolder(config, prepared.base(), prepared.format(), ends);
       listener.writing(config.output().toString());
       Path result = folder.write(model);
       if (config.gguf().isEmpty()) {
         return new RunResult(results, Optional.of(result), List.of());
       }
-      Path whole =
-          config.method() == TrainConfig.Method.FULL ? result : folder.writeModel(model);
+      Path whole = config.method() == TrainConfig.Method.FULL ? result : folder.writeModel(model);
       List<Path> files =
           new GgufFiles(config, prepared.builder(), prepared.now()).write(whole, listener);
       return new RunResult(results, Optional.of(result), files);
