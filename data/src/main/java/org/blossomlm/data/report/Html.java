@@ -136,8 +136,7 @@ public final class Html {
    */
   public String document(String title, String style, String script) {
     Map<String, String> parts =
-        Map.of(
-            "title", escaped(title), "style", style, "script", script, "body", page.toString());
+        Map.of("title", escaped(title), "style", style, "script", script, "body", page.toString());
     return PLACE
         .matcher(frame())
         .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), "")));

@@ -29,8 +29,7 @@ public record DataSummary(
     notes = Map.copyOf(notes);
   }
 
-  public static DataSummary of(
-      String stage, String name, double weight, ExampleCounts counts) {
+  public static DataSummary of(String stage, String name, double weight, ExampleCounts counts) {
     return new DataSummary(
         stage,
         name,

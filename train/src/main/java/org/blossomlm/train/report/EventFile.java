@@ -56,7 +56,8 @@ public final class EventFile implements AutoCloseable {
   /**
    * Starts a file.
    *
-   * @param folder of this run, made if there is none; TensorBoard takes its name for that of the run
+   * @param folder of this run, made if there is none; TensorBoard takes its name for that of the
+   *     run
    * @param firstStep that will be written: above 1 where a run goes on
    */
   public static EventFile create(Path folder, long firstStep) {
@@ -88,8 +89,7 @@ public final class EventFile implements AutoCloseable {
       Path path = folder.resolve(name);
       try {
         return new EventFile(
-            path,
-            FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            path, FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
       } catch (FileAlreadyExistsException e) {
         // Of a run that began within the same second.
         System.getLogger(EventFile.class.getName()).log(System.Logger.Level.DEBUG, "{0}", name);
@@ -161,7 +161,8 @@ public final class EventFile implements AutoCloseable {
   /** Length, its checksum, data, their checksum: all little-endian. */
   private void write(Message event) {
     byte[] data = event.bytes();
-    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, data.length);
+    ByteBuffer length =
+        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, data.length);
     ByteBuffer record =
         ByteBuffer.allocate(data.length + 16)
             .order(ByteOrder.LITTLE_ENDIAN)

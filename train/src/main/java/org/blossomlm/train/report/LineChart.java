@@ -112,7 +112,9 @@ final class LineChart {
             logarithmic));
     axes(markup);
     lines.forEach(line -> line(markup, line));
-    return markup.append("<line class=\"cursor\" y1=\"10\" y2=\"214\"/></svg></figure>\n").toString();
+    return markup
+        .append("<line class=\"cursor\" y1=\"10\" y2=\"214\"/></svg></figure>\n")
+        .toString();
   }
 
   private void axes(StringBuilder markup) {
@@ -128,8 +130,7 @@ final class LineChart {
       if (tick == Math.rint(tick)) {
         markup.append(
             text(
-                "<text x=\"%.1f\" y=\"%.0f\">%s</text>\n",
-                x(tick), HEIGHT - 8, Ticks.label(tick)));
+                "<text x=\"%.1f\" y=\"%.0f\">%s</text>\n", x(tick), HEIGHT - 8, Ticks.label(tick)));
       }
     }
   }

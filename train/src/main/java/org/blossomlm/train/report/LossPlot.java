@@ -19,8 +19,8 @@ import org.knowm.xchart.style.Styler.YAxisPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * {@code loss.png}: the loss as it was and smoothed, that on what is held out, and the learning rate
- * against the axis on the right. Its words are English, since many machines that train have no
+ * {@code loss.png}: the loss as it was and smoothed, that on what is held out, and the learning
+ * rate against the axis on the right. Its words are English, since many machines that train have no
  * Chinese font.
  */
 public final class LossPlot {
@@ -54,7 +54,8 @@ public final class LossPlot {
       System.setProperty("java.awt.headless", "true");
     }
     try {
-      byte[] png = BitmapEncoder.getBitmapBytes(chart(title, metrics), BitmapEncoder.BitmapFormat.PNG);
+      byte[] png =
+          BitmapEncoder.getBitmapBytes(chart(title, metrics), BitmapEncoder.BitmapFormat.PNG);
       AtomicFile.write(file, png, TrainException::new);
     } catch (IOException e) {
       throw new TrainException(file + ": cannot be written: " + e.getMessage(), e);
@@ -128,8 +129,7 @@ public final class LossPlot {
         chart.addSeries(name, LongStream.of(curve.steps()).asDoubleStream().toArray(), values);
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(color);
-    series.setLineStyle(
-        new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+    series.setLineStyle(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     series.setLineWidth(width);
     return series;
   }

@@ -18,8 +18,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What {@code metrics.jsonl} tells, a curve for each quantity. Where a run went back, the steps that
- * it took back are in no curve; what was wrong with them is among the incidents.
+ * What {@code metrics.jsonl} tells, a curve for each quantity. Where a run went back, the steps
+ * that it took back are in no curve; what was wrong with them is among the incidents.
  *
  * @param curves by the key in the file
  * @param incidents steps that changed nothing, in the order in which they happened
@@ -76,8 +76,7 @@ public record Metrics(SequencedMap<String, Curve> curves, List<Incident> inciden
     List<Incident> all = new ArrayList<>(incidents);
     next.incidents.forEach(each ->
         all.add(
-            new Incident(
-                before + each.step(), each.verdict(), each.loss(), each.gradientNorm())));
+            new Incident(before + each.step(), each.verdict(), each.loss(), each.gradientNorm())));
     return new Metrics(joined, all, undone + next.undone);
   }
 

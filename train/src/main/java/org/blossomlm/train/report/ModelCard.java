@@ -75,7 +75,9 @@ public record ModelCard(
             ? Optional.of(pretrained.path())
             : Optional.empty();
     Set<String> datasets = new LinkedHashSet<>();
-    config.stages().forEach(stage -> stage.data().forEach(data -> datasets.add(plainName(data.name()))));
+    config
+        .stages()
+        .forEach(stage -> stage.data().forEach(data -> datasets.add(plainName(data.name()))));
     return new ModelCard(
         config.name(),
         kind,
@@ -118,12 +120,16 @@ public record ModelCard(
       return end < 0
           ? Optional.empty()
           : Optional.ofNullable(
-              RecipeText.fromYaml(text.substring(FENCE.length(), end + 1)).get("license"))
+                  RecipeText.fromYaml(text.substring(FENCE.length(), end + 1)).get("license"))
               .map(String::valueOf);
     } catch (IOException | JacksonException e) {
       // A base without a readable card is trained all the same.
       System.getLogger(ModelCard.class.getName())
-          .log(System.Logger.Level.WARNING, "{0}: no licence could be read: {1}", card, e.getMessage());
+          .log(
+              System.Logger.Level.WARNING,
+              "{0}: no licence could be read: {1}",
+              card,
+              e.getMessage());
       return Optional.empty();
     }
   }
@@ -157,10 +163,12 @@ public record ModelCard(
         config.batches().rows() + " × " + config.batches().accumulate());
     values.put("examples.max_length", String.valueOf(config.examples().maxLength()));
     values.put("batch.packing", String.valueOf(config.batches().packing()));
-    config.stages().forEach(stage ->
-        values.put(
-            config.stages().size() == 1 ? "epochs" : "epochs (" + stage.name() + ")",
-            Ticks.label(stage.epochs())));
+    config
+        .stages()
+        .forEach(stage ->
+            values.put(
+                config.stages().size() == 1 ? "epochs" : "epochs (" + stage.name() + ")",
+                Ticks.label(stage.epochs())));
     values.put("compute.type", config.compute().bfloat16() ? "bf16" : "fp32");
     values.put("seed", String.valueOf(config.seed()));
     return values;

@@ -105,8 +105,7 @@ final class ModelCardBody {
           "%.2f".formatted(Math.exp(evaluation.lowest().getAsDouble())));
       row(
           said("held-out tokens", "留出词元数"),
-          Html.number(
-              (long) metrics.curve(Metrics.EVALUATION_TOKENS).last().orElse(0)));
+          Html.number((long) metrics.curve(Metrics.EVALUATION_TOKENS).last().orElse(0)));
     }
     row(
         said("learnt tokens seen", "学习的词元数"),

@@ -196,8 +196,7 @@ public final class RunFiles {
   }
 
   private List<SampleAnswer> samples() {
-    String text =
-        bytes(SAMPLES).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+    String text = bytes(SAMPLES).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
     List<String> lines = text.lines().toList();
     List<SampleAnswer> samples = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
@@ -262,7 +261,8 @@ public final class RunFiles {
         String name = path.getFileName().toString();
         Matcher matcher = CHECKPOINT.matcher(name);
         long step = matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
-        checkpoints.add(new SavedCheckpoint(prefix + name, before + step, size(path), step == best));
+        checkpoints.add(
+            new SavedCheckpoint(prefix + name, before + step, size(path), step == best));
       }
       return checkpoints;
     } catch (IOException e) {

@@ -6,7 +6,9 @@ import java.util.Arrays;
 final class Thinning {
   private Thinning() {}
 
-  /** Of each of {@code columns} equal parts of the steps: the first, lowest, highest and last value. */
+  /**
+   * Of each of {@code columns} equal parts of the steps: the first, lowest, highest and last value.
+   */
   static Curve thin(Curve curve, int columns) {
     int size = curve.size();
     if (size <= 4 * columns) {
@@ -22,7 +24,8 @@ final class Thinning {
       int highest = from;
       int to = from;
       do {
-        // What is no number stays a gap: it is neither lowest nor highest, but may be first or last.
+        // What is no number stays a gap: it is neither lowest nor highest, but may be first or
+        // last.
         if (Double.isFinite(curve.values()[to])) {
           lowest = curve.values()[lowest] <= curve.values()[to] ? lowest : to;
           highest = curve.values()[highest] >= curve.values()[to] ? highest : to;

@@ -15,7 +15,8 @@ final class Ticks {
   static List<Double> linear(double low, double high, int count) {
     double raw = (high - low) / Math.max(1, count);
     double power = Math.pow(10, Math.floor(Math.log10(raw)));
-    double step = power * (raw / power < 1.5 ? 1 : raw / power < 3.5 ? 2 : raw / power < 7.5 ? 5 : 10);
+    double step =
+        power * (raw / power < 1.5 ? 1 : raw / power < 3.5 ? 2 : raw / power < 7.5 ? 5 : 10);
     List<Double> ticks = new ArrayList<>();
     // Counted, not added up, so that 0.3 is 0.3.
     for (double i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {

@@ -50,8 +50,8 @@ public final class TrainingReport {
   }
 
   /**
-   * Writes {@code report.html} and, once there is a loss, {@code loss.png} into the folder of a run.
-   * Where this machine cannot draw (it has no fonts), that is a warning.
+   * Writes {@code report.html} and, once there is a loss, {@code loss.png} into the folder of a
+   * run. Where this machine cannot draw (it has no fonts), that is a warning.
    *
    * @return the page
    * @throws TrainException if the folder is none of a run, or cannot be written
@@ -115,8 +115,7 @@ public final class TrainingReport {
         number(metrics.curve(Metrics.LOSS).smoothed().last()));
     Curve evaluation = metrics.curve(Metrics.EVALUATION_LOSS);
     if (evaluation.lowest().isPresent()) {
-      page.fact(
-          Html.label("lowest evaluation loss", "最低评估损失"), number(evaluation.lowest()));
+      page.fact(Html.label("lowest evaluation loss", "最低评估损失"), number(evaluation.lowest()));
       page.fact(
           Html.label("its perplexity", "对应困惑度"),
           String.format(Locale.ROOT, "%.2f", Math.exp(evaluation.lowest().orElse(0))));
@@ -127,7 +126,8 @@ public final class TrainingReport {
     metrics
         .curve(Metrics.TOKENS_PER_SECOND)
         .median()
-        .ifPresent(speed -> page.fact(Html.label("tokens/s", "词元/秒"), Html.number(Math.round(speed))));
+        .ifPresent(
+            speed -> page.fact(Html.label("tokens/s", "词元/秒"), Html.number(Math.round(speed))));
     Duration steps = Duration.ofMillis((long) (1000 * metrics.curve(Metrics.SECONDS).sum()));
     page.fact(Html.label("time in steps", "训练步用时"), clock(steps));
     run.facts()
@@ -263,11 +263,9 @@ public final class TrainingReport {
                   + number(losses.values()[i])
                   + (best ? "</b>" : ""),
               String.format(Locale.ROOT, "%.2f", Math.exp(losses.values()[i])),
-              Html.number(
-                  (long) metrics.curve(Metrics.EVALUATION_TOKENS).at(step).orElse(0))));
+              Html.number((long) metrics.curve(Metrics.EVALUATION_TOKENS).at(step).orElse(0))));
     }
-    page.details(
-        Html.label("All evaluations", "全部评估"), new Html().table(rows).toString());
+    page.details(Html.label("All evaluations", "全部评估"), new Html().table(rows).toString());
   }
 
   private void samples() {
@@ -283,7 +281,10 @@ public final class TrainingReport {
       page.raw("<h4>" + Html.escaped(prompt) + "</h4>\n" + answer(answers.getLast()));
       if (answers.size() > 1) {
         StringBuilder earlier = new StringBuilder();
-        answers.subList(0, answers.size() - 1).reversed().forEach(each -> earlier.append(answer(each)));
+        answers
+            .subList(0, answers.size() - 1)
+            .reversed()
+            .forEach(each -> earlier.append(answer(each)));
         page.details(Html.label("earlier", "更早"), earlier.toString());
       }
     });
@@ -409,8 +410,14 @@ public final class TrainingReport {
           row(rows, Html.label("device", "设备"), machine.device());
           row(rows, "libtorch", machine.libtorch());
           row(rows, Html.label("matrix products", "矩阵乘法库"), machine.blas());
-          row(rows, Html.label("peak, fp32", "峰值，fp32"), positive("%.0f GFLOP/s", machine.fp32Gflops()));
-          row(rows, Html.label("peak, bf16", "峰值，bf16"), positive("%.0f GFLOP/s", machine.bf16Gflops()));
+          row(
+              rows,
+              Html.label("peak, fp32", "峰值，fp32"),
+              positive("%.0f GFLOP/s", machine.fp32Gflops()));
+          row(
+              rows,
+              Html.label("peak, bf16", "峰值，bf16"),
+              positive("%.0f GFLOP/s", machine.bf16Gflops()));
           page.raw("<div class=\"plain\">").table(rows).raw("</div>\n");
         });
   }

@@ -1,4 +1,6 @@
-/** What a run leaves for people and other tools: plots, a page, TensorBoard's files, a model card. */
+/**
+ * What a run leaves for people and other tools: plots, a page, TensorBoard's files, a model card.
+ */
 @NullMarked
 package org.blossomlm.train.report;
 

@@ -30,8 +30,7 @@ final class ResultFolder {
   /**
    * @param ends tokens that end learnt answers, the most frequent first
    */
-  ResultFolder(
-      TrainConfig config, BaseModel base, PromptFormat format, List<Integer> ends) {
+  ResultFolder(TrainConfig config, BaseModel base, PromptFormat format, List<Integer> ends) {
     this.config = config;
     this.base = base;
     this.format = format;
@@ -40,9 +39,7 @@ final class ResultFolder {
 
   /** Writes the adapters, or the whole model where that was trained. */
   Path write(TrainingModel model) {
-    return config.method() == Method.FULL
-        ? writeModel(model)
-        : writeAdapter(model);
+    return config.method() == Method.FULL ? writeModel(model) : writeAdapter(model);
   }
 
   /** Writes the whole model, with adapters folded in. */

@@ -174,15 +174,13 @@ public final class TrainingRun {
         }
       }
       listener.trained(results);
-      var folder =
-          new ResultFolder(config, prepared.base(), prepared.format(), ends);
+      var folder = new ResultFolder(config, prepared.base(), prepared.format(), ends);
       listener.writing(config.output().toString());
       Path result = folder.write(model);
       if (config.gguf().isEmpty()) {
         return new RunResult(results, Optional.of(result), List.of());
       }
-      Path whole =
-          config.method() == TrainConfig.Method.FULL ? result : folder.writeModel(model);
+      Path whole = config.method() == TrainConfig.Method.FULL ? result : folder.writeModel(model);
       List<Path> files =
           new GgufFiles(config, prepared.builder(), prepared.now()).write(whole, listener);
       return new RunResult(results, Optional.of(result), files);

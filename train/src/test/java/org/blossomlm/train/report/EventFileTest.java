@@ -55,7 +55,8 @@ class EventFileTest {
       in.get(length);
       assertThat(in.getInt()).isEqualTo(masked(length));
       byte[] data =
-          new byte[Math.toIntExact(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong())];
+          new byte
+              [Math.toIntExact(ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong())];
       in.get(data);
       assertThat(in.getInt()).isEqualTo(masked(data));
       records.add(data);
@@ -148,8 +149,10 @@ class EventFileTest {
     for (Field value : fields(event.get(2).data())) {
       assertThat(value.number()).isEqualTo(1);
       List<Field> inside = fields(value.data());
-      assertThat(inside).extracting(Field::number, Field::type).containsExactly(
-          org.assertj.core.groups.Tuple.tuple(1, 2), org.assertj.core.groups.Tuple.tuple(2, 5));
+      assertThat(inside)
+          .extracting(Field::number, Field::type)
+          .containsExactly(
+              org.assertj.core.groups.Tuple.tuple(1, 2), org.assertj.core.groups.Tuple.tuple(2, 5));
       values.put(inside.get(0).asText(), inside.get(1).asFloat());
     }
     assertThat(values)
@@ -193,7 +196,8 @@ class EventFileTest {
       List<Field> start = fields(records(Files.readAllBytes(second.path())).get(1));
       assertThat(start.get(1).bits()).isEqualTo(201);
       assertThat(start.get(2).number()).isEqualTo(7);
-      assertThat(fields(start.get(2).data())).extracting(Field::number, Field::bits)
+      assertThat(fields(start.get(2).data()))
+          .extracting(Field::number, Field::bits)
           .containsExactly(org.assertj.core.groups.Tuple.tuple(1, 1L));
     }
     assertThatThrownBy(() -> EventFile.create(Files.createFile(folder.resolve("file")), 1))

@@ -47,15 +47,15 @@ class MetricsTest {
     byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
     int first = whole.indexOf('\n') + 1;
     for (int cut = first; cut < bytes.length - 2; cut++) {
-      Path file =
-          Files.write(folder.resolve("metrics.jsonl"), Arrays.copyOf(bytes, cut));
+      Path file = Files.write(folder.resolve("metrics.jsonl"), Arrays.copyOf(bytes, cut));
       assertThat(Metrics.read(file).steps()).as("cut at %d", cut).isEqualTo(1);
     }
   }
 
   @Test
   void that_are_damaged_in_the_middle_are_an_error_with_its_place() {
-    assertThatThrownBy(() -> read("{\"step\":1,\"loss\":2}\n{\"step\":2,\"lo\n{\"step\":3,\"loss\":2}\n"))
+    assertThatThrownBy(
+            () -> read("{\"step\":1,\"loss\":2}\n{\"step\":2,\"lo\n{\"step\":3,\"loss\":2}\n"))
         .isInstanceOf(TrainException.class)
         .hasMessageContaining("metrics.jsonl:2: is not JSON");
     assertThatThrownBy(() -> read("{\"step\":-1,\"loss\":2}\n"))
@@ -102,7 +102,8 @@ class MetricsTest {
   void are_smoothed_without_a_bias_and_across_gaps() {
     Curve curve =
         new Curve(new long[] {1, 2, 3, 4}, new double[] {4, Double.NaN, 4, 1}).smoothed(3);
-    // Half of the weight is the newest value's: (4/8 + 4/4 + 1/2) / (1/8 + 1/4 + 1/2), the gap apart.
+    // Half of the weight is the newest value's: (4/8 + 4/4 + 1/2) / (1/8 + 1/4 + 1/2), the gap
+    // apart.
     assertThat(curve.values()[0]).isEqualTo(4);
     assertThat(curve.values()[1]).isNaN();
     assertThat(curve.values()[2]).isEqualTo(4);

@@ -62,8 +62,7 @@ class ModelCardTest {
     Path base = Files.createDirectories(folder.resolve("Base-0.5B"));
     Files.writeString(base.resolve("README.md"), "---\nlicense: apache-2.0\n---\n# Base\n");
     var card =
-        ModelCard.of(
-            config("model: Base-0.5B\n"), run(), ModelCard.Kind.ADAPTER, Optional.empty());
+        ModelCard.of(config("model: Base-0.5B\n"), run(), ModelCard.Kind.ADAPTER, Optional.empty());
     assertThat(front(written(card, "README.md")))
         .containsEntry("base_model", "Base-0.5B")
         .containsEntry("base_model_relation", "adapter")

@@ -84,7 +84,8 @@ class TrainingReportTest {
     assertThat(lines.getLength()).isEqualTo(5);
     int points = 0;
     for (int i = 0; i < lines.getLength(); i++) {
-      for (String point : lines.item(i).getAttributes().getNamedItem("points").getNodeValue().split(" ")) {
+      for (String point :
+          lines.item(i).getAttributes().getNamedItem("points").getNodeValue().split(" ")) {
         String[] place = point.split(",");
         assertThat(Double.parseDouble(place[0])).isBetween(48.0, 628.0);
         assertThat(Double.parseDouble(place[1])).isBetween(10.0, 214.0);
