@@ -124,7 +124,8 @@ final class DataRunCommand implements Callable<Integer> {
       if (e.reason() == RunStop.Cause.TEACHER && e.getCause() != null) {
         throw new CommandException(
             ExitCode.UNFINISHED,
-            application.text("data.stopped-teacher", e.getCause().getMessage(), folder));
+            application.text(
+                "data.stopped-teacher", String.valueOf(e.getCause().getMessage()), folder));
       }
       if (e.reason() != RunStop.Cause.INTERRUPTED) {
         throw e;

@@ -48,7 +48,7 @@ class SemanticDeduplicationTest {
         List.of(
             "Explain the process of photosynthesis.",
             "概括《红楼梦》的主要情节。",
-            "Which city is the capital city of France?",
+            "What is the capital city of France?",
             "法国的首都是哪座城市？");
     StringBuilder lines = new StringBuilder();
     for (String text : stay) {

@@ -185,7 +185,7 @@ class SparkEngineTest {
         .as("what the recipe is to bring about, seed " + SEED)
         .containsKeys(
             "train.jsonl",
-            "all-00001-of-00003.jsonl",
+            "all-00001-of-00002.jsonl",
             "failed.jsonl",
             "dropped/unlike.exact_dedup.jsonl",
             "dropped/unlike.minhash_dedup.jsonl",

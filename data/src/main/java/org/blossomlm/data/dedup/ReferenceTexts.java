@@ -75,10 +75,11 @@ final class ReferenceTexts {
   }
 
   static List<Reference> read(Path file, String name, Set<String> fields, long mostBytes) {
-    String kind = name.toLowerCase(Locale.ROOT).replaceAll("\\.gz$", "");
+    String fileName = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    String kind = fileName.replaceAll("\\.gz$", "");
     List<Reference> references = new ArrayList<>();
     try (InputStream raw = Files.newInputStream(file);
-        InputStream unpacked = name.endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+        InputStream unpacked = fileName.endsWith(".gz") ? new GZIPInputStream(raw) : raw;
         InputStream in = new Bounded(unpacked, mostBytes)) {
       if (kind.endsWith(".json")) {
         long row = 0;

@@ -1,7 +1,9 @@
 package org.blossomlm.data.operator;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What an operator takes.
@@ -38,6 +40,9 @@ public record Parameter(
 
   public Parameter {
     allowed = List.copyOf(allowed);
+    // What is made from it, such as a plan or a page, must not depend on the order of a hash.
+    defaultValue =
+        defaultValue.map(value -> value instanceof Map<?, ?> map ? new TreeMap<>(map) : value);
   }
 
   /** One that a recipe must give. */

@@ -104,11 +104,18 @@ public record TrainConfig(
     NO
   }
 
+  /** The format of matrix products; {@code AUTO} is the faster one of the machine. */
+  public enum Products {
+    AUTO,
+    BF16,
+    FP32
+  }
+
   /**
-   * @param bfloat16 whether products are in bf16, else fp32
+   * @param type of products
    * @param threads 0 for all cores
    */
-  public record Compute(boolean bfloat16, int threads, Choice gradientCheckpointing) {}
+  public record Compute(Products type, int threads, Choice gradientCheckpointing) {}
 
   /** AdamW; {@code clipNorm} and {@code ema} are 0 where they are off. */
   public record Optimizer(

@@ -289,7 +289,7 @@ public final class TrainConfigReader {
 
   private Compute compute() {
     return new Compute(
-        values.text("compute.type").equals("bf16"),
+        values.choice("compute.type", TrainConfig.Products.class),
         values.integer("compute.threads"),
         switch (values.text("compute.gradient_checkpointing")) {
           case "true" -> Choice.YES;

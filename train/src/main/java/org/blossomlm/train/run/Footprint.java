@@ -4,6 +4,7 @@ import org.blossomlm.engine.Architecture;
 import org.blossomlm.train.config.TrainConfig;
 import org.blossomlm.train.config.TrainConfig.Method;
 import org.blossomlm.train.nn.DecoderDefinition;
+import org.blossomlm.train.torch.ComputeType;
 
 /**
  * Bytes that a run takes, estimated before it begins.
@@ -26,10 +27,10 @@ record Footprint(long weights, long training, long activations, long disk) {
   private static final int F32 = Float.BYTES;
 
   static Footprint of(
-      BaseModel base, ModelSize size, TrainConfig config, long length, boolean checkpointed) {
+      BaseModel base, ModelSize size, TrainConfig config, ComputeType type, long length, boolean checkpointed) {
     DecoderDefinition definition = base.definition();
     Architecture a = definition.architecture();
-    int product = config.compute().bfloat16() ? 2 : F32;
+    int product = type == ComputeType.BF16 ? 2 : F32;
     boolean full = config.method() == Method.FULL;
     boolean averaged = config.optimizer().ema() > 0;
     long frozen =

@@ -41,7 +41,7 @@ public record ModelSize(
       if (output || (embedding && definition.tied())) {
         head = numbers;
       }
-      whole += embedding && lora.trainEmbeddings() || output && lora.trainHead() ? numbers : 0;
+      whole += (embedding && lora.trainEmbeddings()) || (output && lora.trainHead()) ? numbers : 0;
       if (place.shape().size() == 2 && !embedding && !output) {
         blocks += numbers;
         if (lora.targets().stream().anyMatch(target -> name.endsWith("." + target + ".weight"))) {

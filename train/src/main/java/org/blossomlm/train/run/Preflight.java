@@ -39,19 +39,23 @@ record Preflight(long memory, long disk) {
     return new Preflight(Machine.availableMemory(), disk);
   }
 
-  /** The plan of a run, whether or not it fits. */
-  RunPlan plan(TrainConfig config, BaseModel base, RunData data, MatmulPeak peak) {
+  /**
+   * The plan of a run, whether or not it fits.
+   *
+   * @param type of products
+   */
+  RunPlan plan(
+      TrainConfig config, BaseModel base, RunData data, ComputeType type, MatmulPeak peak) {
     ModelSize size = ModelSize.of(base.definition(), config);
     int length = data.longestRow();
-    Footprint plain = Footprint.of(base, size, config, length, false);
+    Footprint plain = Footprint.of(base, size, config, type, length, false);
     boolean again =
         switch (config.compute().gradientCheckpointing()) {
           case YES -> true;
           case NO -> false;
           case AUTO -> plain.memory() > COMFORTABLE * memory;
         };
-    Footprint need = again ? Footprint.of(base, size, config, length, true) : plain;
-    ComputeType type = config.compute().bfloat16() ? ComputeType.BF16 : ComputeType.FP32;
+    Footprint need = again ? Footprint.of(base, size, config, type, length, true) : plain;
     List<String> notes = new ArrayList<>(peak.findings());
     if (type == ComputeType.BF16 && peak.bf16() < SLOW_BF16 * peak.fp32()) {
       notes.add(

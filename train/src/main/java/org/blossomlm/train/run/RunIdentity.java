@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -16,6 +17,7 @@ import org.blossomlm.model.files.Sha256;
 import org.blossomlm.model.json.JsonTree;
 import org.blossomlm.train.TrainException;
 import org.blossomlm.train.config.TrainConfig;
+import org.blossomlm.train.torch.ComputeType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,9 +29,11 @@ import tools.jackson.databind.json.JsonMapper;
 record RunIdentity(Map<String, String> values) {
   static final String FILE = "run.json";
 
+  private static final String TYPE = "compute.type";
+
   private static final JsonMapper JSON = new JsonMapper();
 
-  static RunIdentity of(TrainConfig config, BaseModel base, RunData data) {
+  static RunIdentity of(TrainConfig config, BaseModel base, RunData data, ComputeType type) {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("seed", "" + config.seed());
     values.put(
@@ -41,7 +45,7 @@ record RunIdentity(Map<String, String> values) {
     if (config.method() != TrainConfig.Method.FULL) {
       values.put("lora", config.lora().toString());
     }
-    values.put("compute.type", config.compute().bfloat16() ? "bf16" : "fp32");
+    values.put(TYPE, type.name().toLowerCase(Locale.ROOT));
     values.put("optimizer", config.optimizer().toString());
     values.put("schedule", config.schedule().toString());
     values.put("label_smoothing", "" + config.labelSmoothing());
@@ -76,19 +80,39 @@ record RunIdentity(Map<String, String> values) {
   }
 
   /**
+   * In which format the run in a folder multiplies.
+   *
+   * @throws TrainException if it does not say
+   */
+  static ComputeType type(Path output) {
+    String name = read(output).path(TYPE).stringValue("");
+    return switch (name) {
+      case "bf16" -> ComputeType.BF16;
+      case "fp32" -> ComputeType.FP32;
+      default ->
+          throw new TrainException(
+              "%s: %s is \"%s\"; begin anew with --restart"
+                  .formatted(output.resolve(FILE), TYPE, name));
+    };
+  }
+
+  private static JsonNode read(Path output) {
+    Path file = output.resolve(FILE);
+    try {
+      return JsonTree.read(Files.readAllBytes(file));
+    } catch (IOException | JacksonException e) {
+      throw new TrainException(
+          file + ": cannot be read: " + e.getMessage() + "; begin anew with --restart", e);
+    }
+  }
+
+  /**
    * Sees that the run in a folder is this one.
    *
    * @throws TrainException that names what differs
    */
   void requireSame(Path output) {
-    Path file = output.resolve(FILE);
-    JsonNode found;
-    try {
-      found = JsonTree.read(Files.readAllBytes(file));
-    } catch (IOException | JacksonException e) {
-      throw new TrainException(
-          file + ": cannot be read: " + e.getMessage() + "; begin anew with --restart", e);
-    }
+    JsonNode found = read(output);
     List<String> differences = new ArrayList<>();
     var names = new TreeSet<>(values.keySet());
     names.addAll(found.propertyNames());

@@ -24,6 +24,7 @@ import org.blossomlm.train.nn.TrainingModel;
 import org.blossomlm.train.optimizer.AdamWOptions;
 import org.blossomlm.train.optimizer.LearningRate;
 import org.blossomlm.train.optimizer.LearningRate.Schedule;
+import org.blossomlm.train.torch.ComputeType;
 import org.blossomlm.train.torch.MatmulPeak;
 import org.blossomlm.train.torch.MatmulProbe;
 import org.blossomlm.train.torch.Torch;
@@ -92,7 +93,7 @@ public final class TrainingRun {
    * @throws TrainException if a part of it cannot be had
    */
   public RunPlan plan() {
-    try (Prepared prepared = prepare()) {
+    try (Prepared prepared = prepare(Begin.FRESH)) {
       return prepared.plan();
     }
   }
@@ -109,9 +110,10 @@ public final class TrainingRun {
       throw new TrainException(
           output + ": has a run already; go on with --resume, or begin anew with --restart");
     }
-    try (Prepared prepared = prepare()) {
+    try (Prepared prepared = prepare(begin)) {
       Preflight.require(prepared.plan(), config);
-      var identity = RunIdentity.of(config, prepared.base(), prepared.data());
+      var identity = RunIdentity.of(
+              config, prepared.base(), prepared.data(), prepared.plan().type());
       if (begin == Begin.RESUME && RunFolder.hasRun(output)) {
         identity.requireSame(output);
       } else {
@@ -125,7 +127,7 @@ public final class TrainingRun {
     }
   }
 
-  private Prepared prepare() {
+  private Prepared prepare(Begin begin) {
     Torch.Started torch = Torch.start(config.compute().threads());
     PromptFormat format = PromptFormat.open(BaseModel.prompts(config), config.template());
     try {
@@ -148,12 +150,24 @@ public final class TrainingRun {
                 }
               });
       MatmulPeak peak = MatmulProbe.measure(torch);
-      RunPlan plan = Preflight.ofMachine(config.output()).plan(config, base, data, peak);
+      RunPlan plan = Preflight.ofMachine(config.output()).plan(config, base, data, type(begin, peak), peak);
       return new Prepared(format, builder, now, base, data, plan);
     } catch (RuntimeException e) {
       format.close();
       throw e;
     }
+  }
+
+  /** A run that goes on stays with what was measured when it began. */
+  private ComputeType type(Begin begin, MatmulPeak peak) {
+    return switch (config.compute().type()) {
+      case BF16 -> ComputeType.BF16;
+      case FP32 -> ComputeType.FP32;
+      case AUTO ->
+          begin == Begin.RESUME && RunFolder.hasRun(config.output())
+              ? RunIdentity.type(config.output())
+              : peak.fastest();
+    };
   }
 
   private RunResult train(Prepared prepared, String fingerprint) {

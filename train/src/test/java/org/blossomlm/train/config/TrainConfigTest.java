@@ -95,7 +95,7 @@ class TrainConfigTest {
     assertThat(config.method()).isEqualTo(Method.QLORA);
     assertThat(config.lora().variant()).isEqualTo(TrainConfig.LoraVariant.DORA);
     assertThat(config.lora().targets()).containsExactly("q_proj");
-    assertThat(config.compute()).isEqualTo(new TrainConfig.Compute(false, 2, Choice.YES));
+    assertThat(config.compute()).isEqualTo(new TrainConfig.Compute(TrainConfig.Products.FP32, 2, Choice.YES));
     assertThat(config.optimizer().ema()).isEqualTo(0.99);
     assertThat(config.schedule().warmupSteps(1000)).isEqualTo(20);
     assertThat(config.batches().order()).isEqualTo(DataOrder.Kind.LENGTH_GROUPED);
