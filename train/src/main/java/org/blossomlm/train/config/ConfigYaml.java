@@ -104,7 +104,7 @@ public final class ConfigYaml {
 
   private void computing(TrainConfig config) {
     yaml.append("compute:\n");
-    line("  ", "type", config.compute().bfloat16() ? "bf16" : "fp32");
+    line("  ", "type", word(config.compute().type()));
     line("  ", "threads", config.compute().threads());
     line(
         "  ",

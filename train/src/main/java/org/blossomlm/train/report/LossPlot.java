@@ -28,7 +28,7 @@ public final class LossPlot {
   private static final int HEIGHT = 675;
   private static final int COLUMNS = 1000;
   private static final int RIGHT = 1;
-  private static final int TICK_SPACING = 120;
+  private static final int MOST_LABELS = 12;
 
   private static final Color RAW = new Color(0xf0c4d2);
   private static final Color SMOOTHED = new Color(0xc93f6c);
@@ -98,7 +98,7 @@ public final class LossPlot {
     style.setYAxisGroupTitleColor(RIGHT, RATE);
     style.setYAxisMin(RIGHT, 0.0);
     style.setXAxisMin(0.0);
-    style.setXAxisTickMarkSpacingHint(TICK_SPACING);
+    style.setXAxisMaxLabelCount(MOST_LABELS);
     DoubleFunction<String> number = Ticks::label;
     style.setYAxisTickLabelsFormattingFunction(number::apply);
     style.setXAxisTickLabelsFormattingFunction(number::apply);

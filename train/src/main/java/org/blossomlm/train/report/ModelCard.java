@@ -169,7 +169,7 @@ public record ModelCard(
             values.put(
                 config.stages().size() == 1 ? "epochs" : "epochs (" + stage.name() + ")",
                 Ticks.label(stage.epochs())));
-    values.put("compute.type", config.compute().bfloat16() ? "bf16" : "fp32");
+    values.put("compute.type", config.compute().type().name().toLowerCase(Locale.ROOT));
     values.put("seed", String.valueOf(config.seed()));
     return values;
   }
