@@ -334,7 +334,8 @@ class TrainerTest {
       assertThat(each.judge(4, 1)).isEqualTo(SpikeGuard.Verdict.ROLL_BACK);
       assertThat(each.rollBack()).isTrue();
       assertThat(each.factor()).isEqualTo(0.5);
-      assertThat(each.rollBack() && each.rollBack()).isTrue();
+      assertThat(each.rollBack()).isTrue();
+      assertThat(each.rollBack()).isTrue();
       assertThat(each.rollBack()).isFalse();
     }
   }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("NullAway") // What is missing fails the test either way.
 class AdapterTest {
   private static final Compute FP32 = Compute.cpu(ComputeType.FP32, true);
 

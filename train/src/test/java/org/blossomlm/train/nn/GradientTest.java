@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Gradients are right, however a batch is cut, packed or computed. */
+@SuppressWarnings("NullAway") // What is missing fails the test either way.
 class GradientTest {
   private static final long SEED = 5;
   private static final LossOptions SMOOTHED = new LossOptions(0.1, 0);
