@@ -129,6 +129,8 @@ final class RunEnvironment {
   }
 
   void end(Stage stage) {
+    // A pause may be over since the last look.
+    logPause();
     for (StepStatus step : steps(stage)) {
       folder.log(
           "  %s: %d in, %d out, %d failed, dropped %s"
