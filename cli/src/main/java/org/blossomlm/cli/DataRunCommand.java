@@ -3,8 +3,6 @@ package org.blossomlm.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.blossomlm.cli.report.DataRunReport;
 import org.blossomlm.cli.terminal.ProgressBar;
 import org.blossomlm.cli.terminal.StatusLine;
@@ -101,15 +99,19 @@ final class DataRunCommand implements Callable<Integer> {
                     : restart ? RunOptions.Begin.RESTART : RunOptions.Begin.FRESH)
             .with(control)
             .with(options.teachers());
-    var ended = new CountDownLatch(1);
-    Thread hook = stopOnInterrupt(control, ended);
+    // Open until what is to be said has been said: then the program may end.
+    try (var _ = StopOnInterrupt.begin(control::stop, STOP_SECONDS)) {
+      return run(
+          recipe, workers.isPresent() ? run.withWorkers(workers.get()) : run, command, report);
+    }
+  }
+
+  private int run(Recipe recipe, RunOptions run, RunCommand command, DataRunReport report)
+      throws InterruptedException {
+    Path folder = run.folder();
     try (StatusLine status = application.statusLine()) {
       status.begin();
-      RunResult result =
-          DataRun.run(
-              recipe,
-              workers.isPresent() ? run.withWorkers(workers.get()) : run,
-              new Progress(status));
+      RunResult result = DataRun.run(recipe, run, new Progress(status));
       status.clear();
       print(report.result(result));
       if (result.unserved() > 0) {
@@ -132,9 +134,6 @@ final class DataRunCommand implements Callable<Integer> {
       }
       application.streams().err().println(application.text("data.stopped", folder));
       return ExitCode.INTERRUPTED.status();
-    } finally {
-      ended.countDown();
-      forget(hook);
     }
   }
 
@@ -150,34 +149,6 @@ final class DataRunCommand implements Callable<Integer> {
         RunEngine.named(engine)
             .orElseThrow(() -> CommandException.usage(application.text("data.no-engine", engine)));
     return Optional.of(found.on(master.orElse(DEFAULT_MASTER)));
-  }
-
-  /** Ctrl-C and a polite kill end the run with a checkpoint. */
-  private static Thread stopOnInterrupt(RunControl control, CountDownLatch ended) {
-    Thread hook =
-        new Thread(
-            () -> {
-              control.stop();
-              try {
-                if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  return; // The checkpoint is older then, by what comes out of a resumed run.
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop-data-run");
-    Runtime.getRuntime().addShutdownHook(hook);
-    return hook;
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // It is at work: the program is ending.
-      return;
-    }
   }
 
   private void print(String text) {

@@ -6,8 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.blossomlm.cli.files.UserPath;
 import org.blossomlm.cli.report.TrainReport;
 import org.blossomlm.cli.terminal.StatusLine;
@@ -91,14 +89,14 @@ final class TrainCommand implements Callable<Integer> {
         print(plan);
         return ExitCode.OK.status();
       }
-      return train(training, progress, report, status);
+      try (var _ = StopOnInterrupt.begin(training::stop, STOP_SECONDS)) {
+        return train(training, progress, report, status);
+      }
     }
   }
 
   private int train(
       TrainingRun training, TrainProgress progress, TrainReport report, StatusLine status) {
-    var ended = new CountDownLatch(1);
-    Thread hook = stopOnInterrupt(training, ended);
     try {
       RunResult result =
           training.train(
@@ -119,9 +117,6 @@ final class TrainCommand implements Callable<Integer> {
       status.clear();
       application.streams().err().println(application.text("train.stopped-early"));
       return ExitCode.INTERRUPTED.status();
-    } finally {
-      ended.countDown();
-      forget(hook);
     }
   }
 
@@ -138,33 +133,5 @@ final class TrainCommand implements Callable<Integer> {
 
   private void print(String text) {
     application.streams().out().print(text);
-  }
-
-  /** Ctrl-C and a polite kill end the run with a checkpoint. */
-  private static Thread stopOnInterrupt(TrainingRun training, CountDownLatch ended) {
-    Thread hook =
-        new Thread(
-            () -> {
-              training.stop();
-              try {
-                if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                  return; // It goes on from an older checkpoint then.
-                }
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop-training");
-    Runtime.getRuntime().addShutdownHook(hook);
-    return hook;
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // It is at work: the program is ending.
-      return;
-    }
   }
 }
