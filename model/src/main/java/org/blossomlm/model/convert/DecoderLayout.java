@@ -3,7 +3,6 @@ package org.blossomlm.model.convert;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongUnaryOperator;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.gguf.GgufMetadata;
 import org.blossomlm.model.gguf.GgufValue;
@@ -32,7 +31,7 @@ public record DecoderLayout(
    * @param huggingFace its name in safetensors
    * @param gguf its name in a GGUF file
    * @param shape slowest first
-   * @param permuted whether GGUF has its rows in another order, see {@link #rowsOfHalves}
+   * @param permuted whether GGUF has its rows in another order, see {@link HeadPermutation}
    * @param required whether every model of the family has it
    */
   public record Place(
@@ -84,13 +83,5 @@ public record DecoderLayout(
                     slot.need() == TensorLayout.Need.REQUIRED))
             .toList();
     return new DecoderLayout(metadata, divisors, config.vocabulary(), config.tied(), places);
-  }
-
-  /**
-   * For a row of a {@link Place#permuted permuted} tensor in Hugging Face's order, its row in
-   * GGUF's.
-   */
-  public static LongUnaryOperator rowsOfHalves(int headSize) {
-    return HeadPermutation.toHalves(headSize);
   }
 }

@@ -24,7 +24,7 @@ public final class HeadPermutation {
   }
 
   /** Rows for Hugging Face from GGUF's: neighbours become halves. */
-  static LongUnaryOperator toHalves(int headSize) {
+  public static LongUnaryOperator toHalves(int headSize) {
     int half = headSize / 2;
     return row -> {
       long start = row - row % headSize;

@@ -12,8 +12,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -120,7 +118,7 @@ final class Partial implements AutoCloseable {
     OPEN.remove(this);
     held.close();
     if (!committed) {
-      remove(path);
+      FileTree.delete(path);
     }
   }
 
@@ -131,19 +129,6 @@ final class Partial implements AutoCloseable {
       } catch (IOException e) {
         LOG.log(Level.DEBUG, "cannot be removed", e);
       }
-    }
-  }
-
-  private static void remove(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    List<Path> inside;
-    try (Stream<Path> all = Files.walk(path)) {
-      inside = all.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : inside) {
-      Files.deleteIfExists(each);
     }
   }
 
@@ -178,7 +163,8 @@ final class Partial implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, WRITE);
         FileLock lock = channel.tryLock()) {
       if (lock != null) {
-        remove(path); // Under the lock: who has just begun to write it sees that it is gone.
+        FileTree.delete(
+            path); // Under the lock: who has just begun to write it sees that it is gone.
       }
     }
   }

@@ -3,7 +3,6 @@ package org.blossomlm.train.adapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,6 +12,7 @@ import org.blossomlm.model.convert.DecoderLayout.Place;
 import org.blossomlm.model.convert.HuggingFaceExporter;
 import org.blossomlm.model.files.AtomicFile;
 import org.blossomlm.model.files.AtomicFolder;
+import org.blossomlm.model.files.FileTree;
 import org.blossomlm.model.json.JsonTree;
 import org.blossomlm.model.safetensors.SafetensorsType;
 import org.blossomlm.model.safetensors.SafetensorsWriter;
@@ -69,7 +69,7 @@ public final class MergedFolder {
         Path exported = written.path().resolve("exported");
         new HuggingFaceExporter(ConversionOptions.DEFAULT).export(base, exported, (_, _, _) -> {});
         copyAllButWeights(exported, written.path());
-        removeFlat(exported);
+        FileTree.delete(exported);
       }
       SafetensorsType type = writeWeights(model, format, written.path());
       setType(written.path().resolve("config.json"), type);
@@ -95,17 +95,6 @@ public final class MergedFolder {
         }
       }
     }
-  }
-
-  private static void removeFlat(Path folder) throws IOException {
-    List<Path> files;
-    try (Stream<Path> inside = Files.list(folder)) {
-      files = inside.toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
-    }
-    Files.delete(folder);
   }
 
   /** The format of most matrices, which {@code config.json} has to name. */

@@ -1,12 +1,9 @@
 package org.blossomlm.train.checkpoint;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +12,9 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.blossomlm.model.files.FileTree;
 import org.blossomlm.train.TrainException;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /** The checkpoints of a run: {@code step-00000120} and so on in one folder. */
 public final class CheckpointStore {
@@ -100,30 +97,8 @@ public final class CheckpointStore {
   /** Under another name first, so that nobody takes half a checkpoint for one. */
   private static void remove(Path checkpoint) throws IOException {
     Path doomed = checkpoint.resolveSibling("." + checkpoint.getFileName() + ".removed");
-    if (Files.exists(doomed)) {
-      removeTree(doomed);
-    }
+    FileTree.delete(doomed);
     Files.move(checkpoint, doomed, StandardCopyOption.ATOMIC_MOVE);
-    removeTree(doomed);
-  }
-
-  private static void removeTree(Path root) throws IOException {
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    FileTree.delete(doomed);
   }
 }

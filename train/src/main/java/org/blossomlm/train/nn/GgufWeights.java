@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import org.blossomlm.model.convert.DecoderLayout;
 import org.blossomlm.model.convert.DecoderLayout.Place;
+import org.blossomlm.model.convert.HeadPermutation;
 import org.blossomlm.model.gguf.GgufFile;
 import org.blossomlm.model.tensor.Dequantizer;
 import org.blossomlm.model.tensor.TensorType;
@@ -74,7 +75,7 @@ final class GgufWeights implements WeightSource {
   }
 
   private Tensor reordered(Tensor stored) {
-    LongUnaryOperator source = DecoderLayout.rowsOfHalves(definition.architecture().headSize());
+    LongUnaryOperator source = HeadPermutation.toHalves(definition.architecture().headSize());
     var rows = new int[Math.toIntExact(stored.size(0))];
     for (int row = 0; row < rows.length; row++) {
       rows[row] = Math.toIntExact(source.applyAsLong(row));

@@ -1,17 +1,14 @@
 package org.blossomlm.train.run;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
+import org.blossomlm.model.files.FileTree;
 import org.blossomlm.train.TrainException;
 import org.blossomlm.train.report.RunFiles;
 import org.blossomlm.train.report.TrainingReport;
-import org.jspecify.annotations.Nullable;
 
 /** The folder of a run: what is in it, and how a new run makes room. */
 final class RunFolder {
@@ -74,27 +71,8 @@ final class RunFolder {
 
   /** Removes a file or folder, if it is there. */
   static void remove(Path path) {
-    if (!Files.exists(path)) {
-      return;
-    }
     try {
-      Files.walkFileTree(
-          path,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-                throws IOException {
-              Files.delete(visited);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      FileTree.delete(path);
     } catch (IOException e) {
       throw new TrainException(path + ": cannot be removed: " + e.getMessage(), e);
     }
