@@ -224,17 +224,11 @@ final class MakingSection {
               ? Markdown.number(number.longValue())
               : "?";
       markdown.paragraph(
-          ("%s: %s questions were looked for, %s of %s records had one (runs of %s characters or %s"
-                  + " words; at least %s of the question).\n\n"
-                  + "%s：查找 %s 道题目，%s 条（共 %s 条）记录含有题目（连续 %s 个字或 %s 个词；至少含题目的 %s）。")
+          ("%1$s: %2$s questions were looked for, %3$s of %4$s records had one (runs of %5$s characters"
+                  + " or %6$s words; at least %7$s of the question).\n\n"
+                  + "%1$s：查找 %2$s 道题目，%3$s 条（共 %4$s 条）记录含有题目（连续 %5$s 个字或 %6$s 个词；至少含题目的"
+                  + " %7$s）。")
               .formatted(
-                  Markdown.code(step.name()),
-                  questions,
-                  Markdown.number(hits(step)),
-                  Markdown.number(step.count("in")),
-                  step.arguments().get("characters"),
-                  step.arguments().get("words"),
-                  step.arguments().get("min_overlap"),
                   Markdown.code(step.name()),
                   questions,
                   Markdown.number(hits(step)),
